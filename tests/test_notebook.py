@@ -169,3 +169,22 @@ def test_the_page_names_every_call() -> None:
     text = Page("docs/notebook.md").text
     calls = ["runs", "run", *(name for name in ("pairs", "judgments", "reviews", "statistics"))]
     assert not [name for name in calls if not re.search(rf"`(db|run)\.{name}\(", text)]
+
+
+@pytest.mark.parametrize("how", ["replaced", "deleted"])
+def test_what_was_read_is_not_read_again_from_a_file_that_is_gone(path: Path, tmp_path: Path, how: str) -> None:
+    with new_store(tmp_path / "other.db") as other:
+        bring_files(other, write(tmp_path / "t.jsonl", judged("z", **NAMES)))
+    with uphold.open(path) as db:
+        run = db.run()
+        assert len(run.pairs()) == 3
+        if how == "replaced":
+            (tmp_path / "other.db").replace(path)
+        else:
+            path.unlink()
+        for read in (db.runs, db.run, run.pairs, run.reviews, run.judgments, run.statistics):
+            with pytest.raises(BadDatabase, match=f"the database was {how}.* since it was opened; open it anew"):
+                read()
+        if how == "replaced":
+            with uphold.open(path) as again:
+                assert [pair.key for pair in again.run().pairs()] == ["z"]

@@ -15,6 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Generic, TypeVar, overload
 
+from uphold.errors import BadDatabase
 from uphold.records.certificates import Standing
 from uphold.records.notebook import (
     JudgmentRecord,
@@ -120,8 +121,19 @@ def _item_name(place: int, item: Any) -> str:
     return str(place)
 
 
+def _current(store: Store) -> Store:
+    """Return a store whose file is still the one at its path; raises BadDatabase where what it reads is of the past."""
+    found = store.file.loss() if store.file is not None and not store.read_only else None
+    if found is not None:
+        raise BadDatabase(f"{store.path}: {found.happened} since it was opened; open it anew with uphold.open")
+    return store
+
+
 class RunReader:
-    """One run of an open database. Each method reads the file as it is then."""
+    """One run of an open database. Each method reads the file as it is then.
+
+    Raises BadDatabase where another file was put in its place, or none.
+    """
 
     def __init__(self, store: Store, run: Run) -> None:
         self._store, self._run = store, run
@@ -152,11 +164,12 @@ class RunReader:
         Raises BadUsage for a judge or a tag that does not exist.
         """
         options = StatisticsOptions(judge=judge, tag=tag, full=full)
-        numbers = read_run_statistics(self._store, self._run.name, options)
-        return Statistics(numbers, statistics_standing(self._store, numbers))
+        store = _current(self._store)
+        numbers = read_run_statistics(store, self._run.name, options)
+        return Statistics(numbers, statistics_standing(store, numbers))
 
     def _exported(self, judge: str | None = None) -> Iterator[ExportedPair]:
-        with open_export(self._store, ExportRequest(self._run.name, judge=judge)) as export:
+        with open_export(_current(self._store), ExportRequest(self._run.name, judge=judge)) as export:
             yield from export.pairs()
 
 
@@ -178,12 +191,12 @@ class Database:
 
     def runs(self) -> Records[RunRecord]:
         """Return the runs with their counts, as `uphold runs` lists them."""
-        return Records(tuple(map(_run_record, home(self._store).runs)))
+        return Records(tuple(map(_run_record, home(_current(self._store)).runs)))
 
     def run(self, name_or_number: str | int | None = None) -> RunReader:
         """Return a run; the name may be left out where there is one. Raises BadUsage, with the runs, for one there is not."""
         wanted = None if name_or_number is None else str(name_or_number)
-        return RunReader(self._store, find_run(self._store, wanted))
+        return RunReader(self._store, find_run(_current(self._store), wanted))
 
 
 def open_database(path: str | Path) -> Database:

@@ -32,6 +32,7 @@ import screens
 import set_screen
 import startup
 import tables
+import workbench
 
 from support.terminal import Ended
 
@@ -105,6 +106,7 @@ class Bench:
             "list": lambda: lists.measure(max(size.rounds, 1), self.big, size.still),
             "set": lambda: set_screen.measure(max(size.rounds, 1), self.big, size.still),
             "checkpoints": lambda: history.measure(max(size.rounds, 1), self.history, size.still),
+            "workbench": lambda: workbench.measure(max(size.rounds, 1), self.at_work, size.still),
             "curation": lambda: curation.measure(max(size.rounds, 1), self.big, size.logs, size.still),
             "numbers": lambda: counting.measure(size.saves, self.big, self.panel),
             "memory": lambda: screens.memory(max(size.rounds // 2, 1), self.big, size.decisions, size.still),
@@ -134,6 +136,12 @@ class Bench:
         """Thirty checkpoints of a set."""
         path = self.folder / "history.db"
         return path if path.exists() else history.database(path, self.size.long_pairs // 4, self.size.long_pairs)
+
+    @property
+    def at_work(self) -> Path:
+        """A run with tested judges and one that was tried."""
+        path = self.folder / "at-work.db"
+        return path if path.exists() else workbench.database(path, max(self.size.pairs, workbench.LEAST_PAIRS))
 
     @property
     def long(self) -> Path:

@@ -37,8 +37,8 @@ def first_frame(rounds: int, big: Path, still: float) -> list[Line]:
     shutil.copy(big, big.with_name("untouched.db"))
     bare, again, first = interleaved(rounds, hello, drawn, anew)
     return [
-        ratio("uphold review, first frame", again, bare, 2.5, "Textual hello"),
-        ratio("uphold review, the run's first", first, bare, 2.5, "Textual hello"),
+        ratio("uphold review, first frame", again, bare, 2.0, "Textual hello"),
+        ratio("uphold review, the run's first", first, bare, 2.4, "Textual hello"),
     ]
 
 

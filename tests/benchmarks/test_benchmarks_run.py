@@ -20,6 +20,14 @@ GROUPS = {
     "list": ["pairs, first page", "pairs, another order", "pairs, another filter", "pairs, search"],
     "set": ["set, next example", "set, another filter", "set, another order", "set, search"],
     "checkpoints": ["checkpoints, next run", "checkpoints, to the lost examples"],
+    "workbench": [
+        "workbench, next clause",
+        "workbench, a clause off",
+        "workbench, next pair that changed",
+        "standing, next judge",
+        "workbench, opened and read",
+        "standing, opened and read",
+    ],
     "curation": [
         "proposals, next one",
         "proposals, one taken and the next",

@@ -142,12 +142,15 @@ def test_ctrl_c_lets_what_is_in_flight_come_back_and_is_exit_130(folder: Path) -
     with serving(held) as server:
         command = ("judge", "--judge", "openai:m", "--base-url", f"{server.url}/v1", "--concurrency", "2")
         with started(folder, *command) as program:
-            assert server.wait_for(4)
-            program.send_signal(signal.SIGINT)
-            gate.open()
-            assert program.wait(20) == 130
-            assert program.stderr is not None
-            assert b"Traceback" not in program.stderr.read()
+            try:
+                assert server.wait_for(4, timeout=120)
+                program.send_signal(signal.SIGINT)
+                gate.open()
+                assert program.wait(120) == 130
+                assert program.stderr is not None
+                assert b"Traceback" not in program.stderr.read()
+            finally:
+                program.kill()  # one that waits for the gate would be waited for
         asked = len(server.asked)
     with serving(right) as server:
         done(folder, "judge", "--judge", "openai:m", "--base-url", f"{server.url}/v1")

@@ -134,6 +134,13 @@ def test_both_readings_are_in_json_and_in_the_text_where_they_are_far_apart(tmp_
     assert "10 pairs unresolved, no word leads: in no rate until one does" in page
 
 
+def test_a_gate_and_a_set_take_no_plan_that_there_cannot_be(tmp_path):
+    statistics(tmp_path, judged_rows("k", "candidate", ("candidate", "candidate")))
+    gate = ("gate", "1", "--against", "1", "--margin", ".1", "--planned", "0")
+    assert told(tmp_path, *gate) == "--planned is a number of examples, at least 1; it was given 0"
+    assert told(tmp_path, "stats", "--set", "bench", "--planned", "9").startswith("--planned belongs to one run")
+
+
 @pytest.mark.parametrize("command", ["plan", "stats"])
 def test_no_decision_planned_is_refused_in_a_sentence(command, tmp_path):
     statistics(tmp_path, judged_rows("k", "candidate", ("candidate", "candidate")))

@@ -344,6 +344,17 @@ ORDINARY: dict[str, tuple[Callable[[Path], object], str]] = {
 }
 
 
+def test_reports_that_may_show_a_forgotten_text_are_named(folder: Path) -> None:
+    for name in ("first.html", "second\x1b.md"):
+        done(folder, "report", "-o", name)
+    said = uphold(folder, "set", "forget", "desk", KEYS[3], "--yes").stderr
+    assert f"reports written before may show the texts: {str(folder / 'second')!r}"[:-1] in said
+    assert f"{str(folder / 'first.html')!r}, " in said
+    assert "\x1b" not in said
+    named = data(folder, "set", "forget", "desk", KEYS[4], "--yes")["reports"]
+    assert [Path(path).name for path in named] == ["second\x1b.md", "first.html", "report.html"]
+
+
 def _without_words(candidate: str) -> list[dict[str, Any]]:
     names = ("key", "instruction", "context", "response_candidate", "response_baseline", "baseline")
     return [{name: row[name] for name in names} | {"candidate": candidate} for row in rows() if "reviewer" in row]

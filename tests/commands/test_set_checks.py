@@ -47,6 +47,16 @@ def test_check_prints_findings_as_json_and_leaves_with_0(uphold: Uphold, tmp_pat
     assert (found["effective"], found["active"], found["lines"], found["templates"]) == (4, 4, 2, [])
 
 
+def test_rows_with_bytes_that_are_no_text_are_counted(uphold: Uphold, tmp_path: Path) -> None:
+    rows = [{"text": "plain"}, {"text": "caf\xe9"}, {"deep": [{"text": "Stra\xdfe"}]}]
+    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    (tmp_path / "latin.jsonl").write_bytes(b'{"text": "' + b"x" * 70_000 + b'"}\n' + lines.encode("latin-1"))
+    found = json.loads(uphold("set", "check", "desk", "--against", "latin.jsonl", "--json"))
+    assert (found["lines"], found["undecoded"]) == (4, 2)
+    found = json.loads(uphold("set", "check", "desk", "--against", "latin.jsonl", "--encoding", "latin-1", "--json"))
+    assert (found["lines"], found["undecoded"]) == (4, 0)
+
+
 def test_what_people_read_holds_no_control_characters(uphold: Uphold, tmp_path: Path) -> None:
     write(tmp_path / "train\x1b[31m.jsonl", {"text": HOSTILE})
     write(tmp_path / "logs.jsonl", {"id": HOSTILE, "prompt": HOSTILE.replace("heat", "water"), "tags": [HOSTILE]})

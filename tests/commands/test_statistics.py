@@ -305,3 +305,12 @@ def test_judges_is_a_group_whose_bare_form_takes_a_run(compared):
     shown = run(compared, "judges", "--help").stdout
     assert "judges [RUN] [--json] | COMMAND" in shown
     assert "\n  compare " in shown
+
+
+def test_a_gate_says_that_the_judge_helps_its_difference_and_not_its_bounds(tmp_path):
+    db = tmp_path / "u.db"
+    later = "L" * 10 + "W" * 50
+    bring(db, rows("v1", "W" * 60, {"good": "W" * 60}), rows("v2", later, {"good": later}))
+    helped = "The difference is helped by the judge's own changes, the bounds are of people's verdicts alone."
+    assert helped in run(db, "gate", "2", "--against", "1", "--margin", ".05").stdout
+    assert helped not in run(db, "gate", "2", "--against", "1", "--margin", ".05", "--judge-only").stdout

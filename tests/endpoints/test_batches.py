@@ -52,3 +52,17 @@ async def test_further_fields_stand_among_those_of_the_request(kind: str) -> Non
     body = files.requests(name)[0]["body"] if kind == "openai" else server.asked[0].body["requests"][0]["params"]
     assert (body["top_k"], body["temperature"], body["model"]) == (20, 0.5, "m")
     assert "extra_body" not in body
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_no_problem_of_a_batch_names_the_key(kind: str) -> None:
+    key = "sk-0123456789abcdef"
+    said = {"code": key, "type": key, "message": f"bad key {key}"}
+    result = {"type": key, "error": said} if kind == "anthropic" else {"response": None, "error": said}
+    desk = (BatchDesk if kind == "anthropic" else FileBatchDesk)(lambda number, body: result)
+    async with loopback(desk) as server:
+        client = open_batches(Address(kind, "m", key, f"{server.url}/v1" if kind == "openai" else server.url))
+        name = await client.submit([BatchRequest("id-0", ModelRequest("orders", "x"))], "id")
+        problems = [one.problem async for one in client.results(name)]
+        await client.close()
+    assert problems == ["the batch says [key]: bad key [key]"]

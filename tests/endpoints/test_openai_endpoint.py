@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -22,6 +23,7 @@ from support.model_server import (
     loopback,
 )
 from uphold.endpoints.addresses import Address, find_address, open_endpoint
+from uphold.endpoints.sdk import parse_object
 from uphold.errors import BadUsage, Refused, Unavailable
 from uphold.records.model_calls import AccessRefused, Endpoint, ModelAnswer, ModelRequest
 
@@ -87,12 +89,35 @@ async def test_the_request_is_what_such_servers_take() -> None:
         ("stop", "end_turn"),
         ("length", "max_tokens"),
         ("content_filter", "refusal"),
+        ("STOP", "end_turn"),
+        ("MAX_TOKENS", "max_tokens"),
+        ("SAFETY", "SAFETY"),
         ("new_one", "new_one"),
         (None, None),
     ],
 )
 async def test_finish_reasons_are_told_in_our_words(finish: str | None, stop: str | None) -> None:
     assert (await answer_to(chat("x", finish))).stop_reason == stop
+
+
+@pytest.mark.parametrize("finish", ["SAFETY", "PROHIBITED_CONTENT", "content_filter: OTHER", "sensitive"])
+async def test_an_answer_that_was_kept_back_is_a_refusal_by_whatever_name(finish: str) -> None:
+    answer = await answer_to(chat("", finish))
+    assert (answer.text, answer.stop_reason, answer.stop_detail) == ("", "refusal", finish)
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        ({"error": {"code": 502, "message": "the provider is gone"}}, "busy or broken.*the provider is gone"),
+        ({"error": {"code": "rate_limit_exceeded", "message": "slower"}}, "busy or broken.*slower"),
+        ({"error": {"message": "nobody knows"}}, "no model answer"),
+        ({"finish_reason": "error", "message": {"content": ""}}, "no model answer"),
+    ],
+)
+async def test_a_choice_that_broke_off_is_no_answer(choice: dict[str, Any], said: str) -> None:
+    with pytest.raises(Unavailable, match=said):
+        await answer_to(as_json({"choices": [{"index": 0, "message": {"content": "A is be"}, **choice}]}))
 
 
 async def test_a_refusal_in_its_own_field_is_a_refusal() -> None:
@@ -221,6 +246,16 @@ async def test_its_maker_is_asked_for_completion_tokens() -> None:
     endpoint = connect(Address("openai", "m", KEY))
     assert "max_completion_tokens" in endpoint.arguments(REQUEST)
     await endpoint.close()
+
+
+@pytest.mark.parametrize("body", [b'"":' * 100_000, b'{"a":' * 60_000, b'["a",' + b'"b",' * 80_000 + b"1]"])
+def test_a_body_of_many_texts_is_refused_in_little_memory(body: bytes) -> None:
+    tracemalloc.start()
+    try:
+        assert parse_object(body, max_structure=30_000) is None
+        assert tracemalloc.get_traced_memory()[1] < len(body)
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_missing_key_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,7 +83,8 @@ def test_the_command_asks_in_the_orders_and_samples_that_the_run_asked_for() -> 
     one = {AnswerOrder.CANDIDATE_FIRST: 3}
     assert ask_command("x-vs-y", haiku, {}, one).endswith("--judge anthropic:haiku --one-order --samples 3")
     assert ask_command("x-vs-y", judge(2, "imported"), {}, {}) == ""
-    assert ask_command("x-vs-y", judge(2, "program"), {}, {}) == ""
+    program = ask_command("x-vs-y", judge(2, "program"), {}, {})
+    assert program == "uphold next x-vs-y --as-program program-2"
 
 
 def test_the_command_of_a_rule_has_its_options_and_names_are_quoted() -> None:

@@ -229,6 +229,22 @@ def test_the_sentence_follows_from_the_interval(said, sentence):
     assert sentence in lines(page_of(compared(said, said)))
 
 
+@pytest.mark.parametrize("said", ["W" * 9, "L" * 8, "T" * 9])
+def test_nobody_is_ahead_where_the_rate_is_withheld(said):
+    page = page_of(compared(said, said))
+    assert "10 verdicts needed to say who is ahead." in lines(page)
+    assert "Every pair is read." in lines(page)
+    assert not any("ahead of" in text or "behind" in text or "interval contains" in text for text in lines(page))
+
+
+def test_before_the_planned_number_who_is_ahead_is_so_only_so_far():
+    said = "W" * 30 + "L" * 10 + "." * 60
+    page = page_of(compared(said, "W" * 70 + "L" * 30, planned=60))
+    assert "x is so far ahead of y: with ties as half the interval lies above 50." in lines(page)
+    final = page_of(compared(said, "W" * 70 + "L" * 30, planned=40))
+    assert "x is ahead of y: with ties as half the interval lies above 50." in lines(final)
+
+
 def test_below_ten_verdicts_there_are_counts_and_no_percent():
     page = page_of(compared("WWWWWWLLT", "WWWWWWLLT"))
     assert has(page, "9 of 9 pairs read: 6 wins, 1 tie, 2 losses")

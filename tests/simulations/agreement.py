@@ -29,6 +29,8 @@ HELD, HELD_SET, BIAS, WIDTH, WIDTH_SET = "like these", "this set", "bias", "widt
 
 PRECISION, RECALL = "precision bias, candidate", "recall bias, candidate"
 
+PRECISION_TIE, RECALL_TIE = "precision bias, tie", "recall bias, tie"
+
 PRECISION_BASELINE, RECALL_BASELINE = "precision bias, baseline", "recall bias, baseline"
 
 Pair = tuple[Choice, Verdict]
@@ -95,6 +97,7 @@ def measure(setting: Setting, rng: random.Random) -> Measures:
     if like.rate is None or this.rate is None:
         return {"shown": 0.0}
     precision, recall = _errors(found.precision, found.recall, pairs, 0)
+    precision_tie, recall_tie = _errors(found.precision, found.recall, pairs, 1)
     precision_baseline, recall_baseline = _errors(found.precision, found.recall, pairs, 2)
     return {
         HELD: like.low <= expected <= like.high,
@@ -104,6 +107,8 @@ def measure(setting: Setting, rng: random.Random) -> Measures:
         BIAS: this.rate - in_set,
         PRECISION: precision,
         RECALL: recall,
+        PRECISION_TIE: precision_tie,
+        RECALL_TIE: recall_tie,
         PRECISION_BASELINE: precision_baseline,
         RECALL_BASELINE: recall_baseline,
         "shown": 1.0,
@@ -118,6 +123,8 @@ _PROMISES = (
     Promise(HELD, least=0.93),
     Promise(HELD_SET, least=0.93),
     *(Promise(name, -0.02, 0.02) for name in (BIAS, PRECISION, RECALL, PRECISION_BASELINE, RECALL_BASELINE)),
+    # Ties are one in ten: of fewer pairs read there are too few for an estimate without bias.
+    *(Promise(name, -0.02, 0.02, f"n={n} ") for name in (PRECISION_TIE, RECALL_TIE) for n in (60, 100)),
 )
 
 SIMULATIONS = (

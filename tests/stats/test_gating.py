@@ -5,9 +5,9 @@ import pytest
 from support.matched_runs import part, runs
 from support.run_counts import ORACLES
 from uphold.records.comparisons import BestState, GateResult
-from uphold.stats.best import with_the_best
+from uphold.stats.best import difference_of, with_the_best
 from uphold.stats.gating import examples_lacking, gate, judge_gate
-from uphold.stats.run_difference import Estimate, Refusal
+from uphold.stats.run_difference import Estimate, Refusal, by_judge, rated_difference
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,17 @@ def test_a_judge_alone_decides_nothing_and_says_what_it_would():
     assert (worse.outcome, worse.so_far) == (GateResult.INCONCLUSIVE, GateResult.FAIL)
 
 
+def test_a_judge_that_was_asked_for_a_part_says_nothing_of_the_rest():
+    shared = runs(part("." * 40, "." * 40, ("W" * 24, "L" * 6 + "W" * 18)), judge="gpt")
+    found = judge_gate(shared, 0.1, "")
+    assert (found.bounds.low, found.bounds.high, found.so_far) == (None, None, GateResult.INCONCLUSIVE)
+    assert found.bounds.reason == (
+        "24 of 40 shared examples judged in both runs: the judge's verdicts on these speak for no others"
+    )
+    difference = rated_difference(shared, by_judge).ties_half
+    assert (difference.difference, difference.low, difference.n) == (-0.25, None, 24)
+
+
 def test_what_is_lacking_settles_the_gate_where_the_difference_stays():
     before, after = "W" * 40, "L" * 2 + "W" * 38
     shared = runs(part(before, after, unread=360))
@@ -130,3 +141,12 @@ def test_a_run_that_cannot_be_compared_is_not_called_the_best_but_may_be_told_wo
     (_, found), *_ = with_the_best(["a", "b", "c"], pairs)
     assert (found.low, found.difference) == (None, None)
     assert found.reason == "not every two of the runs can be compared: no example was read in both runs"
+
+
+def test_two_runs_with_the_same_answers_keep_a_third_from_nothing():
+    same, better = runs(part("L" * 60, "L" * 60, equal=True)), runs(part("L" * 60, "W" * 40 + "L" * 20))
+    pairs = {("b", "a"): difference_of(same), ("c", "a"): difference_of(better), ("c", "b"): difference_of(better)}
+    found = with_the_best(["a", "b", "c"], pairs)
+    assert [state for state, _ in found] == [BestState.NOT_THE_BEST, BestState.NOT_THE_BEST, BestState.BEST]
+    alone = with_the_best(["a", "b", "c"], dict.fromkeys(pairs, difference_of(same)))
+    assert {(state, one.difference, one.low, one.high) for state, one in alone} == {(BestState.MAY_BE_BEST, 0, 0, 0)}

@@ -33,7 +33,7 @@ def units(parts):
         chance = len(one["changes"]) / one["examples"]
         found += [Unit(change, chance, False, None) for change in one["changes"]]
         found += [Unit(None, chance, False, None)] * (one["examples"] - len(one["changes"]))
-    return SharedUnits(tuple(found), equal, 0, 0, "read")
+    return SharedUnits(tuple(found), equal, 0, 0, by_judge=False)
 
 
 @pytest.mark.parametrize("name", ["one_part", "equal_answers", "two_parts"])
@@ -63,7 +63,7 @@ def test_the_judge_s_own_changes_are_cells_as_in_the_library():
         for change, number in zip((-1.0, -0.5, 0.0, 0.5, 1.0), cell["counts"], strict=True):
             found += [Unit(change, chance, False, said)] * number
         found += [Unit(None, chance, False, said)] * (cell["of"] - sum(cell["counts"]))
-    expected, shown = entry["expected"], as_difference(estimate(SharedUnits(tuple(found), 0, 0, 0, "read")))
+    expected, shown = entry["expected"], as_difference(estimate(SharedUnits(tuple(found), 0, 0, 0, by_judge=False)))
     assert (shown.difference, shown.low, shown.high) == pytest.approx(
         (expected["difference"], expected["low"], expected["high"]), abs=entry["tolerance"]
     )
@@ -171,6 +171,17 @@ def test_what_cannot_be_said_has_a_reason(pairs, reason):
     ):
         assert (found.low, found.high) == (None, None)
         assert found.reason.startswith(reason)
+
+
+def test_a_difference_that_is_withheld_is_the_mean_of_as_many_as_its_n_says():
+    pairs = runs(part("W" * 3, "L" * 3, unread=17), part("." * 80, "." * 80, equal=True, start=50))
+    found = rated_difference(pairs, by_people)
+    assert (found.ties_half.difference, found.ties_half.n, found.shared.known) == (-1, 3, 83)
+    read = part("W" * 80, "W" * 80, equal=True, start=50)
+    found = rated_difference(runs(part("W" * 3, "L" * 3, unread=17), read), by_people)
+    assert (found.ties_half.difference, found.ties_half.n) == (pytest.approx(-3 / 83), 83)
+    few = rated_difference(runs(part("W" * 3, "L" * 3), part("." * 5, "." * 5, equal=True, start=50)), by_people)
+    assert (few.ties_half.difference, few.ties_half.n) == (pytest.approx(-3 / 8), 8)
 
 
 def test_chosen_examples_speak_for_themselves_where_others_were_drawn():

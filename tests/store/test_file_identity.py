@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from uphold.errors import DatabaseLost
-from uphold.store.database import Store, open_store
+from uphold.store.database import Store, open_or_make_store, open_store
 from uphold.store.file_identity import HEADER_BYTES, read_header
 
 Spoil = Callable[[Path], None]
@@ -245,3 +245,35 @@ def test_the_copy_takes_the_place_of_the_file_that_is_gone(store: Store) -> None
     add(store, "after")
     store.close()
     assert names(copy)[-2:] == ["before", "after"]
+    with pytest.raises(DatabaseLost, match="was deleted"):
+        open_store(copy.with_name("a.db"))
+
+
+@pytest.mark.parametrize(("spoil", "said"), [spoil[1:] for spoil in SPOILS], ids=[spoil[0] for spoil in SPOILS])
+@pytest.mark.parametrize("reading", [False, True])
+def test_a_path_that_is_opened_again_must_lead_to_the_file_that_is_open(
+    store: Store, spoil: Spoil, said: str, reading: bool
+) -> None:
+    """The app opens its database again for what it does in the background, which is about the file it began with."""
+    spoil(store.path)
+    before = store.path.read_bytes() if store.path.exists() else None
+    with pytest.raises(DatabaseLost, match=said):
+        open_store(store.path, reading=reading)
+    assert (store.path.read_bytes() if store.path.exists() else None) == before
+
+
+def test_no_database_is_made_where_the_open_one_was_deleted(store: Store) -> None:
+    store.path.unlink()
+    with pytest.raises(DatabaseLost, match="was deleted"), open_or_make_store(store.path):
+        pass
+    assert not store.path.exists()
+
+
+def test_another_file_is_opened_once_the_first_is_closed_or_was_only_read(store: Store) -> None:
+    path = store.path
+    store.close()
+    with open_store(path, reading=True):
+        _replace(path)
+        with open_store(path) as again:
+            add(again, "after")
+    assert names(path)[-1] == "after"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from uphold.records.enums import AnswerOrder, Choice, EventKind, JudgmentStatus, Preference, Verdict
@@ -171,6 +172,14 @@ async def press(pilot: "Pilot[str]", *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
         await pilot.pause()
+
+
+async def press_at_once(pilot: "Pilot[str]", *keys: str) -> None:
+    """Press keys as they come in one write of a terminal: none waits for another; what begins with a blank is pasted."""
+    for key in keys:
+        is_pasted = key.startswith(" ")
+        pilot.app.post_message(Paste(key[1:]) if is_pasted else Key(key, key if len(key) == 1 else None))
+    await pilot.pause()
 
 
 def shown(pilot: "Pilot[str]") -> str:

@@ -44,7 +44,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """One response; `sent` is how many bytes of the body go out before the connection drops (None: all of them)."""
+    """One response; `sent` is how many bytes of the body go out before the connection drops (None: all of them).
+
+    `dripping`: the body comes byte by byte, with so many seconds between.
+    """
 
     body: bytes = b""
     status: int = 200
@@ -52,6 +55,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     dropped: bool = False
     sent: int | None = None
+    dripping: float = 0.0
 
 
 Answering = Callable[[Asked], Reply | Awaitable[Reply]]
@@ -238,6 +242,13 @@ class Server:
             self.open -= 1
         if reply.dropped:
             return False
+        if reply.dripping:
+            writer.write(_head(reply))
+            for byte in reply.body:
+                writer.write(bytes([byte]))
+                await writer.drain()
+                await asyncio.sleep(reply.dripping)
+            return True
         writer.write(_head(reply) + (reply.body if reply.sent is None else reply.body[: reply.sent]))
         await writer.drain()
         return reply.sent is None

@@ -15,6 +15,7 @@ from uphold.records.texts import ExampleText
 from uphold.store.database import Store, open_store
 from uphold.store.outcomes import rebuild
 from uphold.store.runs import all_runs
+from uphold.store.set_versions import name_version
 from uphold.workflows.curating import SetEditor, list_examples
 from uphold.workflows.demo import find_sample
 from uphold.workflows.importing import ImportRequest, import_files
@@ -173,7 +174,9 @@ def versioned_desk(path: Path) -> None:
     curated_desk(path)
     with open_store(path) as store:
         editor = SetEditor(store, "support-desk", "mira")
-        cut_version(store, "support-desk", VersionReason.JUDGED, "mira")
+        judged = cut_version(store, "support-desk", VersionReason.JUDGED, "mira")
+        with store.writing():
+            name_version(store, all_runs(store)[0].id, judged)
         keys = [row.key for row in list_examples(store, "support-desk")]
         first = next(row for row in list_examples(store, "support-desk") if row.key == keys[1])
         editor.edit(keys[1], ExampleEdit(turns=(first.text.turns[0].replace("the boots", "both boots"),)))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from uphold.workflows.review_opening import ReviewOptions
+from uphold_tui.themes import ASCII, PLAIN, Signs
 
 OPEN = ReviewOptions()
 
@@ -13,9 +14,10 @@ BLIND = ReviewOptions(blind=True, open_share=0.0)
 class Scene:
     """`presses` are keys; besides, `!` decides against the judge, `@KEY` goes to that pair, `"text` types it.
 
-    `@KEY/2` goes to the pair of that turn.
+    `@KEY/2` goes to the pair of that turn, `^text` pastes a text, `~step` does a step of picture_troubles.py.
 
-    Opened with `options` on the run of that number; the start screen without one.
+    `@KEY/2` goes to the pair of that turn. Opened with `options` on the run of that number; the start screen without one.
+    `theme` takes the place of the one that pictures are drawn in; `no_color` sets NO_COLOR.
     """
 
     data: str
@@ -26,6 +28,9 @@ class Scene:
     hold: str = "never"
     judging: bool = False
     checkpoint: bool = False
+    signs: Signs = PLAIN
+    theme: str | None = None
+    no_color: bool = False
     sizes: tuple[tuple[int, int], ...] = field(default=((120, 36), (80, 24), (200, 60)))
 
 
@@ -136,6 +141,36 @@ SCENES: dict[str, Scene] = {
     "set-versions-back": Scene("versioned", ("E", "V", "G", "V"), None),
     "set-empty": Scene("empty", ("e", '"support-desk', "enter", "enter"), None),
     "set-name": Scene("empty", ("e",), None),
+    "import-files": Scene("files", ("I",), None),
+    "import-completed": Scene("files", ("I", '"answ', "tab"), None),
+    "import-missing": Scene("files", ("I", '"nowhere.csv', "enter"), None),
+    "import-pasted": Scene("files", ("I", "^answers.csv\nscores.jsonl"), None),
+    "import-columns": Scene("files", ("I", '"answers.csv', "enter"), None),
+    "import-taken": Scene("files", ("I", '"answers.csv', "enter", "enter"), None),
+    "import-field": Scene("files", ("I", '"answers.csv', "enter", "enter", "G", "enter"), None),
+    "import-set": Scene("files", ("I", '"answers.csv', "enter", "enter", "down", "enter"), None),
+    "import-words": Scene("files", ("I", '"rated-in-german.jsonl', "enter"), None),
+    "import-refused": Scene("files", ("I", '"answers-broken.jsonl', "enter"), None),
+    "import-encoding": Scene("files", ("I", '"windows.csv', "enter"), None),
+    "import-scores": Scene("files", ("I", '"scores.jsonl', "enter"), None),
+    "import-progress": Scene("files", ("I", '"pairs.jsonl', "enter", "~importing"), None),
+    "import-done": Scene("files", ("I", '"answers.csv', "enter", "enter", "enter"), None),
+    "import-help": Scene("files", ("I", '"answers.csv', "enter", "enter", "?"), None),
+    "hand-on": Scene("read", ("i", "x")),
+    "hand-on-pack": Scene("read", ("i", "x", "up")),
+    "leaving-lost": Scene("read", ("~lost", "a", "q")),
+    "not-saved-lost": Scene("read", ("~lost", "a")),
+    "not-saved-locked": Scene("read", ("~locked", "a")),
+    "ascii": Scene("read", ("!", *_MET_AGAIN), signs=ASCII),
+    "ascii-list": Scene("states", ("@flagged", "f", "@broken", "x", "@plain", "s", "l"), run=2, signs=ASCII),
+    "ascii-set": Scene("curated", ("E",), None, signs=ASCII),
+    "no-color": Scene("read", ("!", *_MET_AGAIN), no_color=True),
+    "no-color-home": Scene("several", (), None, no_color=True),
+    "no-color-set": Scene("curated", ("E", "h"), None, no_color=True),
+    "sixteen": Scene("read", ("!", *_MET_AGAIN), theme="ansi-dark"),
+    "sixteen-home": Scene("several", (), None, theme="ansi-dark"),
+    "sixteen-set": Scene("curated", ("E", "h"), None, theme="ansi-dark"),
+    "sixteen-import": Scene("files", ("I", '"answers.csv', "enter", "enter"), None, theme="ansi-dark"),
     "judging-choose": Scene("several", ("j",), None),
     "judging-ask": Scene("several", ("j", "down", "down", "down", "enter"), None),
     "judging": Scene("several", (), None, judging=True),

@@ -11,22 +11,26 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, chdir, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
 
 from support.app_samples import make_app
+from support.import_screens import settled as import_settled
 from support.picture_checkpoints import checkpoints
 from support.picture_data import MADE
+from support.picture_imports import files_to_import
 from support.picture_judging import at_work
 from support.picture_new_checkpoint import half_done
 from support.picture_scenes import SCENES, Scene
 from support.picture_standing import lapsed, standing
+from support.picture_troubles import STEPS, mended, paste
 from support.picture_workbench import workbench
 from support.screen_text import as_text
 from support.settling import settled
+from uphold.errors import DatabaseLost
 from uphold.store.database import Store, open_store
 from uphold.store.runs import all_runs
 from uphold.workflows.review_opening import open_review
@@ -35,7 +39,14 @@ from uphold_tui.review.screen import ReviewScreen
 
 THEMES = ("uphold-dark", "uphold-light", "uphold-contrast")
 
-_MADE = {**MADE, "checkpoints": checkpoints, "standing": standing, "lapsed": lapsed, "workbench": workbench}
+_MADE = {
+    **MADE,
+    "files": files_to_import,
+    "checkpoints": checkpoints,
+    "standing": standing,
+    "lapsed": lapsed,
+    "workbench": workbench,
+}
 
 _FONTS = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 
@@ -52,26 +63,40 @@ def opened(scene: Scene, folder: Path, theme: str = THEMES[0]) -> Iterator[Uphol
     copy = Path(shutil.copy(made, folder / scene.data / "support.db"))
     for left in folder.glob(f"{scene.data}/support.db-*"):
         left.unlink()
-    with open_store(copy) as store:
-        yield _app(scene, store, theme)
+    with ExitStack() as stack:
+        files = made.parent / "files"
+        if files.is_dir():
+            stack.enter_context(chdir(files))  # what the screens of an import list first
+        stack.enter_context(mended())
+        if "~lost" in scene.presses:
+            stack.enter_context(suppress(DatabaseLost))  # that nothing since is kept is said at the end too
+        store = stack.enter_context(open_store(copy))
+        if scene.no_color:
+            os.environ["NO_COLOR"] = "1"
+            stack.callback(os.environ.pop, "NO_COLOR")
+        yield _app(scene, store, scene.theme or theme)
 
 
 def _app(scene: Scene, store: Store, theme: str) -> UpholdApp:
     if scene.options is None:
-        app = make_app(store, reviewer=scene.reviewer, theme=theme)
+        app = make_app(store, reviewer=scene.reviewer, theme=theme, signs=scene.signs)
         if scene.judging:
             app.navigator.judging = at_work(store, all_runs(store)[3])
         if scene.checkpoint:
             app.navigator.checkpoint = half_done(store, all_runs(store)[-1])
         return app
     session = open_review(store, all_runs(store)[scene.run - 1], scene.reviewer, scene.options)
-    return make_app(store, session, reviewer=scene.reviewer, theme=theme, hold=scene.hold)
+    return make_app(store, session, reviewer=scene.reviewer, theme=theme, hold=scene.hold, signs=scene.signs)
 
 
 async def lead(pilot: "Pilot[Any]", scene: Scene) -> None:
     """Press the keys of the scene, each when what the one before did has been drawn."""
     await _quiet(pilot)
     for press in (*(("j",) if scene.judging else ()), *scene.presses):
+        if press[0] == "~":
+            STEPS[press[1:]](pilot)
+            await pilot.pause()
+            continue
         await _press(pilot, press)
         await _quiet(pilot)
 
@@ -80,6 +105,9 @@ async def _press(pilot: "Pilot[Any]", press: str) -> None:
     screen = pilot.app.screen
     if press[0] == '"':
         await pilot.press(*press[1:])
+        return
+    if press[0] == "^":
+        paste(pilot, press[1:])
         return
     if press[0] == "@":
         assert isinstance(screen, ReviewScreen)
@@ -102,9 +130,7 @@ async def _quiet(pilot: "Pilot[Any]") -> None:
     """Wait until nothing is read or counted beside the app any more, and all is painted: a key before that is dropped."""
     await pilot.pause()
     await settled(pilot.app)
-    while pilot.app.workers:
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
+    await import_settled(pilot)
 
 
 def without_fonts(svg: str) -> str:

@@ -12,15 +12,17 @@ import pytest
 from textual.pilot import Pilot
 
 from support.app_samples import make_app, press, shown
-from support.command_line import done, told
+from support.command_line import done, told, uphold
 from support.faulty_endpoint import right
 from support.model_server import serving
 from uphold.formatting import percent_number
 from uphold.records.enums import Choice, Preference
+from uphold.records.pair_list import Behind
 from uphold.records.reviews import OnScreen
 from uphold.store.database import open_store
 from uphold.store.runs import all_runs
 from uphold.workflows.review_opening import ReviewOptions, open_review
+from uphold_tui.checkpoints.screen import CheckpointsScreen
 from uphold_tui.home.screen import HomeScreen
 from uphold_tui.numbers.screen import NumbersScreen
 from uphold_tui.pairs.screen import PairsScreen
@@ -153,6 +155,30 @@ def test_pinning_the_model_says_what_is_missing_and_the_command_it_names_brings_
     assert "name a judge, or a spec, or take the pin away with --none" in told(folder, "set", "pin", "s")
 
 
+def test_with_a_pinned_judge_that_read_no_pair_of_a_run_no_other_stands_for_it(folder: Path) -> None:
+    done(folder, "set", "pin", "s", MODEL)
+    listed = done(folder, "runs")
+    assert f"{MODEL}, pinned, 24 of 40" in listed
+    assert f"{MODEL}, pinned, 0 of 40" in listed
+    assert RULE not in listed
+    assert "judge changed" not in listed  # people alone in both: nothing that could jump is the judge's
+    words = f"{MODEL}, pinned to this set, has not judged both runs; judges that have, for --judge: {RULE}"
+    assert f"No judge is shown beside them: {words}." in done(folder, "compare", "1", "2")
+    found = json.loads(done(folder, "compare", "1", "2", "--json"))
+    assert (found["judge"], found["by_judge"], found["reason"]) == (None, None, words)
+    gate = ("gate", "2", "--against", "1", "--margin", ".1", "--judge-only")
+    assert f"--judge-only: {words}; `uphold judge RUN --judge SPEC`" in told(folder, *gate)
+    named = json.loads(uphold(folder, *gate, "--judge", RULE, "--json").stdout)
+    assert (named["outcome"], named["judge"]) == ("INCONCLUSIVE", RULE)
+    assert named["difference"]["ties_half"]["difference"] is not None
+    done(folder, "report", "2", "-o", "page.md")
+    page = (folder / "page.md").read_text("utf-8")
+    assert f"upheld the verdict of {RULE}" in page
+    assert f"{MODEL}, the judge of the headline, has read none of these pairs" in page
+    done(folder, "report", "1", "-o", "page.md", "--force")
+    assert "upheld the judge’s verdict" in (folder / "page.md").read_text("utf-8")
+
+
 async def seen(pilot: "Pilot[str]", kind: type, words: str = "") -> str:
     """The text of a screen of this kind when it says these words and nothing is being read."""
     text = ""
@@ -222,10 +248,38 @@ async def test_every_screen_speaks_of_the_rule_until_the_model_is_pinned(folder:
             await press(pilot, "q")
             home = await seen(pilot, HomeScreen, "people alone")
             narrow = size[0] < 100
+            await press(pilot, "c")
+            listed_runs = await seen(pilot, CheckpointsScreen, "24 of 40")
+            assert "0 of 40" in listed_runs
+            assert RULE not in listed_runs
+            await press(pilot, "q")
+            home = await seen(pilot, HomeScreen, "people alone")
             assert ("opena…, 24 of 40" if narrow else f"{MODEL}, pinned, 24 of 40") in home
             assert ("openai…, 0 of 40" if narrow else f"{MODEL}, pinned, 0 of 40") in home
             assert RULE not in home
     assert stats(folder)["judge"] == MODEL
+
+
+async def test_the_figures_of_another_judge_open_the_pairs_with_its_verdicts(folder: Path) -> None:
+    done(folder, "set", "pin", "s", MODEL)
+    with open_store(folder / "x.db") as store:
+        async with make_app(store, reviewer="mira").run_test(size=(120, 36)) as pilot:
+            await seen(pilot, HomeScreen, "people alone")
+            await press(pilot, "down", "i")
+            await seen(pilot, NumbersScreen, f"judge: {RULE}")
+            page = pilot.app.screen
+            assert isinstance(page, NumbersScreen)
+            assert page.statistics is not None
+            assert page.statistics.judge.name == MODEL
+            agreement = page.statistics.judges[0].agreement.observed
+            kinds = [one.pair_filter.behind.kind for one in page.linked.links if one.pair_filter.behind]
+            page.linked.cursor = kinds.index(Behind.COMPARED)
+            await press(pilot, "enter")
+            await seen(pilot, PairsScreen)
+            listed = pilot.app.screen
+            assert isinstance(listed, PairsScreen)
+            assert listed.listing.judge_name == RULE
+            assert len(listed.list.items) == agreement.n > 0
 
 
 async def test_a_judge_named_for_the_session_holds_on_every_screen(folder: Path) -> None:

@@ -8,6 +8,7 @@ from textual.filter import Monochrome, NoColor
 from textual.theme import BUILTIN_THEMES
 
 from support.app_samples import app, database, press, rows
+from support.recorded_app import recorded
 from uphold_tui import themes
 from uphold_tui.app import UpholdApp
 
@@ -25,6 +26,13 @@ def over(colour: str, ground: str) -> str:
 def test_muted_text_reaches_contrast_four_and_a_half_on_every_ground(theme: themes.Theme, ground: str) -> None:
     behind = getattr(theme, ground)
     assert themes.contrast(over(themes.variables(theme)["muted"], behind), behind) >= 4.5
+
+
+@pytest.mark.parametrize("theme", themes.OWN)
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_hints_in_empty_fields_can_be_read_on_every_ground(theme: themes.Theme, ground: str) -> None:
+    page = getattr(theme, ground)
+    assert themes.contrast(over(themes.variables(theme)["hint"], page), page) >= 4.5
 
 
 @pytest.mark.parametrize("theme", themes.OWN)
@@ -123,6 +131,13 @@ async def test_the_comments_of_code_in_markdown_can_be_read(tmp_path: Path, them
             assert themes.contrast(ink, ground) >= (7 if theme is themes.CONTRAST else 4.5)
 
 
+@pytest.mark.parametrize("theme", themes.OWN)
+def test_words_that_only_one_text_has_differ_from_muted_ones_by_brightness_or_weight(theme: themes.Theme) -> None:
+    made = themes.variables(theme)
+    *weight, ink = made["unshared"].split()
+    assert weight == ["bold"] or themes.contrast(over(made["muted"], theme.surface), ink) >= 2
+
+
 def test_a_terminal_of_sixteen_colours_gets_a_theme_that_mixes_nothing() -> None:
     assert BUILTIN_THEMES[themes.usual_theme("standard")].ansi
     assert {themes.usual_theme(system) for system in ("256", "truecolor", None)} == {themes.DARK.name}
@@ -143,3 +158,22 @@ async def test_without_colours_greys_are_taken_from_themes_of_rgb_only(
 
 def filters(made: UpholdApp) -> list[type]:
     return [type(one) for one in made.get_line_filters() if isinstance(one, (NoColor, Monochrome))]
+
+
+@pytest.mark.parametrize(("theme", "other"), [(themes.LIGHT, themes.DARK), (themes.DARK, themes.LIGHT)])
+async def test_the_first_frame_has_the_colours_of_the_theme_chosen(
+    theme: themes.Theme, other: themes.Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    async with recorded(app(database(tmp_path), theme=theme.name)) as terminal:
+        drawn = bytes(terminal.stream)
+    assert ground(theme) in drawn
+    assert ground(other) not in drawn
+
+
+def ground(theme: themes.Theme) -> bytes:
+    """The sequence that a terminal is sent for the background of a theme."""
+    assert theme.background is not None
+    red, green, blue = Color.parse(theme.background).rgb
+    return f"48;2;{red};{green};{blue}".encode()

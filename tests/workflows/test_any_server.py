@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from support.faulty_endpoint import right
-from support.model_server import Asked, Reply, error, loopback
+from support.hosted_refusals import DRY_ACCOUNTS, HOSTED, not_for
+from support.model_server import Asked, Reply, error, html, loopback
 from support.provider_refusals import PROVIDERS, Provider, always, has_system, openai_error
 from support.stores import new_store
-from uphold.endpoints.retrying import NO_RETRY
+from uphold.endpoints.retrying import NO_RETRY, RetryPolicy
 from uphold.store.database import Store
 from uphold.workflows.generating import GenerateRequest, generate
 from uphold.workflows.importing import ImportRequest, import_files
@@ -22,6 +23,8 @@ from uphold.workflows.judging import judge_run
 from uphold.workflows.judging_progress import JudgeSummary
 
 PAIRS = 8
+
+ALL = {**PROVIDERS, **HOSTED}
 
 
 @pytest.fixture
@@ -53,9 +56,9 @@ def statuses(store: Store) -> dict[str, int]:
     return dict(store.rows("SELECT status, count(*) FROM judgments WHERE superseded_by IS NULL GROUP BY 1").fetchall())
 
 
-@pytest.mark.parametrize("name", sorted(PROVIDERS))
+@pytest.mark.parametrize("name", sorted(ALL))
 async def test_every_mode_ends_judged_or_stopped_with_a_sentence(store: Store, name: str) -> None:
-    provider = PROVIDERS[name]
+    provider = ALL[name]
     summary, asked = await judged(store, provider, provider.kind, options=provider.options, concurrency=4)
     if provider.outcome == "judged":
         assert (summary.left, summary.stopped, statuses(store)) == (0, None, {"readable": 2 * PAIRS})
@@ -186,3 +189,55 @@ async def test_after_an_answer_an_unclear_refusal_is_the_requests_own(store: Sto
 
     summary, asked = await judged(store, answer, concurrency=1)
     assert (summary.stopped, statuses(store), len(asked)) == (None, {"failed": 5, "readable": 2 * PAIRS - 5}, 2 * PAIRS)
+
+
+@pytest.mark.parametrize("name", sorted(DRY_ACCOUNTS))
+async def test_an_account_that_runs_dry_stops_the_run_at_any_moment(store: Store, name: str) -> None:
+    kind = "anthropic" if name.startswith("anthropic") else "openai"
+
+    def answer(asked: Asked) -> Reply:
+        return right(asked) if asked.number < 5 else DRY_ACCOUNTS[name]
+
+    summary, asked = await judged(store, answer, kind, concurrency=1)
+    assert (statuses(store), len(asked)) == ({"failed": 3, "readable": 5}, 8)
+    assert "3 requests were refused alike" in (summary.stopped or "")
+
+
+async def test_a_prompt_that_is_blocked_without_a_message_is_a_refusal_of_the_judge(store: Store) -> None:
+    summary, asked = await judged(store, not_for(3))
+    assert (statuses(store), len(asked)) == ({"unreadable": 2, "readable": 2 * PAIRS - 2}, 2 * PAIRS)
+    assert [one.what for one in summary.problems] == ["the judge refused to answer (PROHIBITED_CONTENT)"]
+
+
+async def test_the_words_of_the_provider_behind_a_gateway_are_told(store: Store) -> None:
+    summary, _ = await judged(store, HOSTED["openrouter: the provider refuses its key"])
+    assert "Provider returned error; Invalid API Key" in (summary.stopped or "")
+
+
+TWICE = RetryPolicy(max_tries=2, max_server_tries=2, first_wait=0.001, max_wait=0.001)
+
+
+@pytest.mark.parametrize("reply", [html(), error(500, said="model requires more memory"), Reply(b"[]")])
+async def test_a_server_that_never_answers_stops_the_run_after_three_requests_tried_in_vain(
+    store: Store, reply: Reply
+) -> None:
+    summary, asked = await judged(store, lambda asked: reply, concurrency=1, patience=TWICE)
+    assert (statuses(store), len(asked)) == ({"failed": 3}, 6)
+    assert "3 requests failed alike, each tried several times, and none was answered" in (summary.stopped or "")
+
+
+async def test_after_an_answer_requests_tried_in_vain_are_their_own(store: Store) -> None:
+    def answer(asked: Asked) -> Reply:
+        return right(asked) if asked.number == 0 else html()
+
+    summary, _ = await judged(store, answer, concurrency=1, patience=TWICE)
+    assert (summary.stopped, statuses(store)) == (None, {"failed": 2 * PAIRS - 1, "readable": 1})
+
+
+async def test_what_a_server_has_against_the_models_json_is_one_requests_own(store: Store) -> None:
+    summary, asked = await judged(store, HOSTED["groq: JSON that the model did not manage"], concurrency=1)
+    formats = [(one.body.get("response_format") or {}).get("type") for one in asked]
+    assert (formats.count("json_schema"), formats.count(None)) == (2 * PAIRS, 4)
+    assert summary.progress.adapted == (
+        "it refuses answers that do not keep to the JSON: those are asked for again as plain text",
+    )

@@ -138,13 +138,13 @@ def test_versions_are_compared_written_and_gone_back_to(decided: Store, tmp_path
         (ClauseChange.ADDED, 'Two "quoted" \x7f.'),
     ]
     assert parse_prompt(three.prompt.text) == second
-    judge_workbench.write_version(decided, three, tmp_path / "three.toml")
+    assert judge_workbench.write_version(decided, three, tmp_path / "three.toml", Settings()) is None
     table = tomllib.loads((tmp_path / "three.toml").read_text())
     assert (table["name"], table["rubric"]) == ("weak v3", 'Two "quoted" \x7f.')
     written = named_judge(decided, 1, str(tmp_path / "three.toml"), REQUEST)
     assert written.to_ask().judge.record.version == three.judge_version
     with pytest.raises(BadFile, match="not overwritten"):
-        judge_workbench.write_version(decided, three, tmp_path / "three.toml")
+        judge_workbench.write_version(decided, three, tmp_path / "three.toml", Settings())
     judge_workbench.keep_version(decided, opened(decided), two.prompt, "mira", REQUEST)
     assert judge_workbench.kept_versions(decided, "s")[-1].judge_version != three.judge_version
 
@@ -207,6 +207,10 @@ def test_a_database_does_not_say_where_keys_are_sent(decided: Store, server: dic
         named_judge(decided, 1, "weak v2", request)
     with pytest.raises(BadUsage, match=r"nothing in uphold\.toml says"):
         judge_workbench.plan_draft(decided, opened(decided, settings), kept, request)
+    version, path = judge_workbench.kept_versions(decided, "s")[-1], decided.path.with_name("kept.toml")
+    where = judge_workbench.write_version(decided, version, path, settings)
+    assert where is not None
+    assert f"# It is asked {where}: so the database says" in path.read_text()
     own = Settings(endpoints={**settings.endpoints, "theirs": server})
     judge = named_judge(decided, 1, "weak v2", replace(request, settings=own), with_address=False)
     assert judge.to_ask().judge.record.name == "weak v2"

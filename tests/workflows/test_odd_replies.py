@@ -87,10 +87,11 @@ async def test_each_odd_reply_costs_its_own_judgment_only(tmp_path: Path, kind: 
 
 
 async def test_a_reply_that_comes_too_slowly_is_given_up_alone(tmp_path: Path) -> None:
+    slow = {2: odd_replies.drip, 4: odd_replies.slowly}
     with open_store(fill(tmp_path, 6)) as store:
-        summary = await judged(store, odd_for({2: odd_replies.drip}), "openai", timeout=0.3)
-        assert statuses(store) == {f"k{n}": "failed" if n == 2 else "readable" for n in range(6)}
-    assert summary.left == 1
+        summary = await judged(store, odd_for(slow), "openai", timeout=1.5)
+        assert statuses(store) == {f"k{n}": "failed" if n in slow else "readable" for n in range(6)}
+    assert summary.left == 2
 
 
 PROGRAM = r"""
@@ -126,7 +127,15 @@ def run_judge(folder: Path, url: str, *more: str) -> subprocess.Popen[str]:
     )
 
 
-LARGE = ("10 MB in one line", "a gzip bomb", "a list of two million lists", "a megabyte of prose", "300 kB of {")
+LARGE = (
+    "10 MB in one line",
+    "a gzip bomb",
+    "a list of two million lists",
+    "a million empty texts",
+    "a megabyte of prose",
+    "deep nesting",
+    "300 kB of {",
+)
 
 
 @pytest.mark.slow

@@ -8,12 +8,14 @@ from support.imports import bring, compared, decisions, judged, reviewed, values
 from support.sessions import on_screen
 from uphold.errors import BadUsage
 from uphold.records.enums import Choice, Ruling, Side, Verdict
+from uphold.records.headline_judge import what_is_missing
 from uphold.records.runs import Run
 from uphold.records.scripted_review import DecisionInput
 from uphold.records.statistics import RunStatistics
 from uphold.store.database import Store
 from uphold.store.imports import drop_import
 from uphold.store.runs import all_runs
+from uphold.workflows.pinning import pin_judge
 from uphold.workflows.review_opening import ReviewOptions, open_review
 from uphold.workflows.scripted_review import (
     WrittenDecision,
@@ -249,6 +251,17 @@ def test_a_program_decides_as_a_judge_and_enters_no_human_number(store: Store) -
     assert statistics(store).human.reviewed == 0
     assert not values(store, "SELECT name FROM reviewers")
     assert next_pairs_for_program(store, run, "bot", OPEN).unread == 1
+
+
+def test_of_a_program_that_is_pinned_the_command_that_gives_it_the_rest_is_named(store: Store) -> None:
+    bring(store, *[reviewed(f"k{number:02d}") for number in range(12)])
+    decide_as_program(store, run_of(store), "bot", [DecisionInput("k01", "candidate")])
+    pin_judge(store, run_of(store).set, "bot", "ada")
+    found = statistics(store).judge
+    assert (found.name, found.missing, found.pairs) == ("bot", 11, 12)
+    assert found.ask.startswith("uphold --db ")
+    assert found.ask.endswith(" next candidate-vs-baseline --as-program bot")
+    assert what_is_missing(found) == f"bot has read 1 of 12 pairs; `{found.ask}` gives it the next ones"
 
 
 def test_a_blind_program_sees_no_verdict(store: Store) -> None:

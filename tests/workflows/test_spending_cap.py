@@ -230,6 +230,7 @@ async def test_a_request_waits_for_room_that_others_may_leave() -> None:
         (Unavailable("busy", status=429, for_all=True), False),
         (Unavailable("broken", status=500), False),
         (Refused("too long", status=400), False),
+        (Refused("Failed to generate JSON; code: json_validate_failed", status=400), True),
         (OddReply("a reply of more than 4 MiB"), True),
         (asyncio.CancelledError(), True),
     ],

@@ -5,12 +5,14 @@ import os
 import sys
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.events import Event, Paste
 from textual.events import Key as KeyEvent
 from textual.filter import Monochrome, NoColor
+from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from uphold.errors import BadUsage, DatabaseLost, UpholdError
@@ -20,6 +22,7 @@ from uphold_tui.app_options import AppOptions
 from uphold_tui.navigation.navigator import Navigator
 from uphold_tui.place import HasPlace, Place
 from uphold_tui.user_state import save_state, state_file
+from uphold_tui.widgets.keys_in_turn import KeysInTurn
 
 if TYPE_CHECKING:
     from uphold.records.runs import Run
@@ -60,15 +63,18 @@ class NewCheckpoint:
     planned: int | None = None
 
 
+_LEAVE_NOW = "ctrl+c"
+"""The key that waits for nothing."""
+
+
 class UpholdApp(App[str]):
     """uphold in the terminal. Returns what is to be printed after leaving, if anything."""
 
     TITLE = "uphold"
     ENABLE_COMMAND_PALETTE = False
     INHERIT_BINDINGS = False
-    DEFAULT_MODE = "uphold"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c", "leave_now", "leave", show=False, priority=True),
+        Binding(_LEAVE_NOW, "leave_now", "leave", show=False, priority=True),
         Binding("ctrl+q", "leave_now", "leave", show=False),
     ]
 
@@ -82,6 +88,7 @@ class UpholdApp(App[str]):
     ) -> None:
         super().__init__()
         self.failure: Exception | None = None
+        self._in_turn = KeysInTurn(self, self._hand_on)
         self.options = options or AppOptions()
         self.navigator = Navigator(self, store, self.options, settings or Settings())
         for theme in themes.OWN:
@@ -89,12 +96,19 @@ class UpholdApp(App[str]):
         self.theme = self._first_theme()
         self.watch_theme()
         self.set_keymap(self.options.keymap)
-        # A mode's screen is there from the start, with its styles: no other one is drawn before it.
-        if checkpoint is not None:
-            request, planned = checkpoint.request, checkpoint.planned
-            self.add_mode(self.DEFAULT_MODE, lambda: self.navigator.checkpoints.first_screen(request, planned))
+        self._session, self._checkpoint = session, checkpoint
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Return the screen that the app opens with; it is there from the start, and no other one is drawn before it."""
+        if self._checkpoint is not None:
+            screen: Screen[Any] = self.navigator.checkpoints.first_screen(
+                self._checkpoint.request, self._checkpoint.planned
+            )
         else:
-            self.add_mode(self.DEFAULT_MODE, lambda: self.navigator.first_screen(session))
+            screen = self.navigator.first_screen(self._session)
+        # Textual reads the styles of a screen when it is pushed, which this one is not, and then parses all styles again.
+        self.stylesheet.read_all(screen.css_path)
+        return screen
 
     def _first_theme(self) -> str:
         """The theme of uphold.toml, else the one that was chosen last, where there still is one of that name."""
@@ -127,13 +141,23 @@ class UpholdApp(App[str]):
             gc.freeze()
             gc.enable()
 
+    async def on_event(self, event: Event) -> None:
+        """Handle an event. A key waits until the key before it has done what it does, all but the one that leaves at once."""
+        is_typed = isinstance(event, KeyEvent | Paste) and not event.is_forwarded
+        if not is_typed or (isinstance(event, KeyEvent) and event.key == _LEAVE_NOW):
+            await super().on_event(event)
+        elif not self._in_turn.keep(event):
+            await self._hand_on(event)
+
+    async def _hand_on(self, event: Event) -> None:
+        """Hand a key or a pasted text to what has the focus, and let the next one wait for what becomes of it."""
+        target = self.focused or self.screen
+        await super().on_event(event)
+        self._in_turn.follow(target if event.is_forwarded else self)
+
     def on_key(self, event: KeyEvent) -> None:
-        """A key that nobody took: typed before an overlay opened, it was meant for that; Q quits from any overlay."""
-        opened_at = getattr(self.screen, "opened_at", None)
-        if opened_at is not None and event.time < opened_at:
-            event.prevent_default()
-            self.post_message(KeyEvent(event.key, event.character))
-        elif self.screen.is_modal and event.key in self.options.quit_keys:
+        """A key that nobody took: Q quits from any overlay."""
+        if self.screen.is_modal and event.key in self.options.quit_keys:
             self.action_quit_app()
 
     # the palette

@@ -63,8 +63,8 @@ def place_of(error: BaseException) -> str:
     return f"{'/'.join(Path(frame.filename).parts[-2:])} line {frame.lineno}"
 
 
-def describe_error(error: BaseException) -> str:
-    """Log an unexpected error, and return the sentence that the terminal gets; it holds nothing of the error's own text."""
+def describe_error(error: BaseException, what: str = "uphold") -> str:
+    """Log an unexpected error, and return the sentence on what stopped; it holds nothing of the error's own text."""
     log = write_error_log(error)
     where = f"details are in {log}" if log is not None else f"no log could be written to {log_folder()}"
-    return f"uphold stopped because of an error of its own, {type(error).__name__} in {place_of(error)}; {where}"
+    return f"{what} stopped because of an error of its own, {type(error).__name__} in {place_of(error)}; {where}"

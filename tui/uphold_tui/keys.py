@@ -103,7 +103,7 @@ HOME: tuple[Key, ...] = (
 
 EVAL_SET: tuple[Key, ...] = (
     Key("set.edit", ("enter",), "edit", "edit", "write in its fields", "Example"),
-    Key("set.escape", ("escape",), "escape", "done", "done; in the list: all examples again", "Example"),
+    Key("set.escape", ("escape",), "escape", "done", "done; in the list: show all again", "Example"),
     Key("set.new", ("n",), "new", "new", "new example", "Example"),
     Key("set.duplicate", ("Y",), "duplicate", "copy as new", "a copy as a new example", "Example"),
     Key("set.editor", ("e",), "editor", "open in editor", "the whole in your editor", "Example"),

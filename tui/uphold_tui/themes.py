@@ -15,6 +15,7 @@ from textual.theme import Theme
 BOLD = "bold"
 STRONG = "$strong"
 MUTED = "$muted"
+UNSHARED = "$unshared"
 FAINT = "$faint"
 RULE = "$rule"
 
@@ -231,6 +232,7 @@ def _ansi_variables(side_a: str, side_b: str) -> dict[str, str]:
             "hair-a": side_a,
             "hair-b": side_b,
             "muted": "dim",
+            "unshared": "ansi_default",
             "faint": "dim",
             "strong": "ansi_default",
             "tint": "reverse",
@@ -242,6 +244,7 @@ def _ansi_variables(side_a: str, side_b: str) -> dict[str, str]:
             "thumb": "ansi_bright_black",
             "found": "bold reverse",
             "muted-solid": "ansi_white",
+            "hint": "ansi_bright_black",
             "rule": "ansi_bright_black",
         }
         | {f"heat-{of}-{n}": "reverse" if n == 4 else "default" for of in ("same", "other") for n in range(5)}
@@ -272,6 +275,8 @@ def _palette(
             "hair-a": _faded(side_a, strengths.hair),
             "hair-b": _faded(side_b, strengths.hair),
             "muted": _faded(foreground, strengths.muted),
+            # Where muted text is nearly as bright as the rest, its brightness tells nothing.
+            "unshared": f"bold {foreground}" if strengths is _STRONG else foreground,
             "faint": _faded(foreground, strengths.faint),
             "strong": _faded(foreground, strengths.strong),
             "tint": f"on {_faded(foreground, strengths.tint)}",
@@ -283,6 +288,7 @@ def _palette(
             "thumb": _faded(foreground, strengths.thumb),
             "found": f"bold {foreground} on {_faded(colours['warning'], strengths.found)}",
             "muted-solid": _faded(foreground, strengths.solid),
+            "hint": _faded(foreground, strengths.muted),
             "rule": _faded(foreground, strengths.rule),
         }
         | {

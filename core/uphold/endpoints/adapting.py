@@ -20,8 +20,9 @@ from uphold.endpoints.request_forms import (
     written,
 )
 from uphold.endpoints.retrying import Retrier, RetryPolicy
-from uphold.errors import Refused
+from uphold.errors import Refused, Unavailable
 from uphold.records.model_calls import (
+    PLAIN_TEXT,
     AccessRefused,
     Endpoint,
     ModelAnswer,
@@ -64,7 +65,7 @@ class RetryingEndpoint:
         self._accepted: set[RequestForm] = set()
         self._unmended: set[tuple[object, ...]] = set()
         self._tokens_per_character = _GUESSED_TOKENS_PER_CHARACTER
-        self._disobeyed = False
+        self._disobeyed = self._checked = False
 
     @property
     def gave_up(self) -> str | None:
@@ -80,6 +81,10 @@ class RetryingEndpoint:
             answer = await self._answer(request)
         except Refused as error:
             self.refusals.count(error)
+            raise
+        except Unavailable as error:
+            if self.retrier.repeats:
+                self.refusals.count_lost(error)
             raise
         self.refusals.count_answer()
         return answer
@@ -121,12 +126,24 @@ class RetryingEndpoint:
                 if _concerns_others(error):
                     raise
                 refused = error
+            if (sent.schema is not None or sent.json_mode) and refusals.is_about_answer(refused.explanation):
+                return await self._without_format(request, form)
             if form.context is not None and refusals.is_about_context(refused.explanation):
                 return await self._learn(request, sent, refused)  # how much this one is too long concerns no other
             async with self._learning:
                 if form == self.form:
                     return await self._learn(request, sent, refused)
             # Meanwhile another request has taught a form: this one is sent again in that.
+
+    async def _without_format(self, request: ModelRequest, form: RequestForm) -> ModelAnswer:
+        """Ask once more, for a plain text: the server checks what the model writes, and the model has not kept to it."""
+        if not self._checked:
+            self._checked = True
+            self.notes.append(
+                "it refuses answers that do not keep to the JSON: those are asked for again as plain text"
+            )
+        sent = self._written(request, replace(form, answer_format=PLAIN_TEXT))
+        return self._accept(request, sent, await self._send(sent))
 
     async def _learn(self, request: ModelRequest, sent: ModelRequest, refused: Refused) -> ModelAnswer:
         """Send a refused request in other forms until one is taken, and keep that form; raises the refusal if none is."""

@@ -45,7 +45,7 @@ class AnthropicEndpoint:
         body = response.http_response.content
         message = await self._parser.parse(body)
         if message is None or not isinstance(message.get("content"), list):
-            raise sdk.invalid_answer_error(body, self._address)
+            raise _error_in_body(message, self._address) or sdk.invalid_answer_error(body, self._address)
         return parse_message(message, time.perf_counter() - started, with_schema=request.schema is not None)
 
     async def count(self, request: ModelRequest) -> int | None:
@@ -132,6 +132,12 @@ def parse_message(message: Mapping[str, Any], seconds: float | None = None, *, w
         with_schema=with_schema,
         only_thoughts=not text.strip() and any(block.get("type") in _THOUGHTS for block in blocks),
     )
+
+
+def _error_in_body(message: Mapping[str, Any] | None, address: Address) -> EndpointError | None:
+    error = (message or {}).get("error")
+    said = error.get("message") if isinstance(error, dict) else None
+    return sdk.reported_error(error, said if isinstance(said, str) else str(error), address)
 
 
 def convert_error(error: Exception, address: Address) -> EndpointError:

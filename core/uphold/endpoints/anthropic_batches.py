@@ -69,7 +69,8 @@ class Batches:
         """Yield the result of each request of a batch that has ended, in no particular order."""
         try:
             async for row in await self._call(self._client.messages.batches.results(batch_id)):
-                yield _parse_result(row.to_dict(), self._address)
+                # A warning about an odd row would print its values, a key that is echoed in them too.
+                yield _parse_result(row.to_dict(warnings=False), self._address)
         except EndpointError:
             raise
         except (anthropic.AnthropicError, ValueError, OSError) as error:
@@ -114,7 +115,8 @@ def _parse_result(row: dict[str, Any], address: Address) -> BatchResult:
     details = inner if isinstance(inner, dict) else error
     explanation = sdk.shorten(str(details.get("message") or details.get("type") or ""), address)
     reasons = {"expired": EXPIRED, "canceled": CANCELLED}
-    problem = reasons.get(str(kind), f"the batch says {kind}" + (f": {explanation}" if explanation else ""))
+    said = f"the batch says {sdk.shorten(str(kind), address)}" + (f": {explanation}" if explanation else "")
+    problem = reasons.get(str(kind), said)
     return BatchResult(custom_id, problem=problem)
 
 

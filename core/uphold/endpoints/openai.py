@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from uphold.endpoints import sdk
 from uphold.endpoints.addresses import Address
-from uphold.endpoints.http_client import MAX_REPLY, limited_client
+from uphold.endpoints.http_client import MAX_ERROR, MAX_REPLY, limited_client
 from uphold.endpoints.llama_cpp import LlamaServer
 from uphold.errors import BadUsage, EndpointError, Refused
 from uphold.records.model_calls import AnswerToken, Dialect, ModelAnswer, ModelRequest, TextToScore, TokenLogprobs
@@ -19,8 +19,13 @@ with sdk.importing_sdk():
     import httpx2
     import openai
 
-_STOP_REASONS = {"stop": "end_turn", "length": "max_tokens", "content_filter": "refusal"}
-"""finish_reason -> stop_reason of the Messages API; other values are kept as they are."""
+_STOP_REASONS = {"stop": "end_turn", "length": "max_tokens", "max_tokens": "max_tokens", "content_filter": "refusal"}
+"""finish_reason, in small letters -> stop_reason of the Messages API; other values are kept as they are."""
+
+_BLOCKED = frozenset({"content_filter", "safety", "prohibited_content", "recitation", "blocklist", "spii", "sensitive"})
+"""Values of finish_reason, in small letters, that say why there is no text; `content_filter` may have a word behind it."""
+
+_BROKEN_OFF = frozenset({"error", "network_error"})
 
 _THOUGHTS = ("thinking", "reasoning")
 """Types of the parts of a message that are no answer."""
@@ -158,7 +163,7 @@ def read_completion(
 ) -> ModelAnswer | None:
     """Return the answer in the JSON of a completion, None where there is none."""
     choice = _first_choice(completion)
-    if choice is None or _message(choice) is None:
+    if choice is None or _message(choice) is None or _is_broken_off(choice):
         return None
     return _parse_completion(completion, choice, seconds, with_schema)
 
@@ -173,18 +178,30 @@ def _message(choice: Mapping[str, Any]) -> Mapping[str, Any] | None:
     message = choice.get("message")
     if isinstance(message, dict):
         return message
-    return {"content": choice["text"]} if isinstance(choice.get("text"), str) else None
+    if isinstance(choice.get("text"), str):
+        return {"content": choice["text"]}
+    return {} if _is_blocked(choice.get("finish_reason")) else None
+
+
+def _is_blocked(finished: object) -> bool:
+    """Whether a finish_reason says that the provider kept the answer back, by OpenAI's name for it or another's."""
+    return isinstance(finished, str) and finished[:40].lower().partition(":")[0] in _BLOCKED
+
+
+def _is_broken_off(choice: Mapping[str, Any]) -> bool:
+    """Whether a gateway lost the provider on the way: an error stands in the choice, or it ends so without a text."""
+    if isinstance(choice.get("error"), dict) and choice["error"]:
+        return True
+    return choice.get("finish_reason") in _BROKEN_OFF and not _content_text((_message(choice) or {}).get("content"))
 
 
 def _error_in_body(completion: Mapping[str, Any] | None, address: Address) -> EndpointError | None:
-    """Return the error that a reply with status 200 reports in its body, None if it reports none with a status."""
-    error = (completion or {}).get("error")
-    if not isinstance(error, dict):
-        return None
-    status, message = error.get("code"), error.get("message")
-    if isinstance(status, bool) or not isinstance(status, int) or not 400 <= status <= 599:
-        return None
-    return sdk.status_error(status, message if isinstance(message, str) else str(error), {}, address)
+    """Return the error that a reply with status 200 reports, for itself or in its choice; None for one without a status."""
+    for holder in (completion or {}, _first_choice(completion) or {}):
+        error = holder.get("error")
+        if isinstance(error, dict) and (found := sdk.reported_error(error, _error_text(error) or str(error), address)):
+            return found
+    return None
 
 
 def _parse_completion(
@@ -195,15 +212,17 @@ def _parse_completion(
     finished = sdk.as_text(choice.get("finish_reason"))
     cached = usage.get("prompt_tokens_details") if isinstance(usage, dict) else None
     text = _content_text(message.get("content"))
+    if finished and refused is None and not text.strip() and _is_blocked(finished):
+        refused = finished
     return ModelAnswer(
         text=text,
-        stop_reason="refusal" if refused else _STOP_REASONS.get(finished or "", finished),
+        stop_reason="refusal" if refused else _STOP_REASONS.get((finished or "").lower(), finished),
         input_tokens=sdk.read_count(usage, "prompt_tokens"),
         output_tokens=sdk.read_count(usage, "completion_tokens"),
         seconds=seconds,
         model=sdk.as_text(body.get("model")),
         request_id=sdk.as_text(body.get("id")),
-        stop_detail=refused,
+        stop_detail=None if refused == "content_filter" else refused,
         cache_read=sdk.read_count(cached, "cached_tokens") or 0,
         with_schema=with_schema,
         only_thoughts=not text.strip() and _has_thoughts(message),
@@ -291,10 +310,32 @@ def convert_error(error: Exception, address: Address) -> EndpointError:
 
 
 def _explanation(error: openai.APIStatusError) -> str:
-    body: dict[str, object] = error.body if isinstance(error.body, dict) else {}
-    message = body.get("message")
+    return _error_text(error.body if isinstance(error.body, dict) else {}) or error.response.text
+
+
+def _error_text(error: Mapping[str, Any]) -> str | None:
+    """Return the sentence of an error and what stands beside it; None where there is no sentence.
+
+    Beside it may stand the sizes of context and input, a name for what is wrong, and, from a gateway, the words of the
+    provider behind it, which has refused the request.
+    """
+    message = error.get("message")
     if not isinstance(message, str) or not message:
-        return error.response.text
-    # Sizes of context and input may stand beside the sentence.
-    beside = [f"{name}: {body[name]}" for name in ("param", "n_ctx", "n_prompt_tokens") if body.get(name)]
-    return "; ".join([message, *beside])
+        return None
+    metadata, code = error.get("metadata"), error.get("code")
+    words = [_provider_words(metadata.get("raw"))] if isinstance(metadata, dict) else []
+    beside = [f"{name}: {error[name]}" for name in ("param", "n_ctx", "n_prompt_tokens") if error.get(name)]
+    if isinstance(code, str) and not code.isdecimal() and code not in message:
+        beside.append(f"code: {code}")
+    return "; ".join([message, *filter(None, words), *beside])
+
+
+def _provider_words(raw: object) -> str:
+    """Return what a provider said to its gateway: a text, or the sentence in its JSON."""
+    if not isinstance(raw, str) or len(raw) > MAX_ERROR:
+        return ""
+    inner = sdk.parse_object(raw.encode("utf-8", "replace")) or {}
+    error = inner.get("error")
+    holder = error if isinstance(error, dict) else inner
+    message = holder.get("message") or error
+    return message if isinstance(message, str) else raw

@@ -188,4 +188,5 @@ def _parse_result(line: bytes, address: Address) -> BatchResult:
 def _result_problem(error: Mapping[str, Any], address: Address) -> str:
     code = str(error.get("code") or error.get("type") or "error")
     explanation = sdk.shorten(str(error.get("message") or ""), address)
-    return _REASONS.get(code, f"the batch says {code}" + (f": {explanation}" if explanation else ""))
+    said = f"the batch says {sdk.shorten(code, address)}" + (f": {explanation}" if explanation else "")
+    return _REASONS.get(code, said)

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
 
-from uphold.errors import Refused
+from uphold.errors import EndpointError, Refused
 from uphold.records.model_calls import AccessRefused
 
 MAX_READ = 8000
@@ -40,8 +40,14 @@ _ACCOUNT = _words(
     r"requires more credits",
     r"payment required",
     r"billing (?:hard limit|not active)",
-    r"account is not active",
+    r"(?:account|organi[sz]ation|workspace|project)\b[^.\n]{0,40} (?:is|has been) (?:not active|disabled|suspended)",
     r"arrearage",
+    r"budget has been exceeded",
+    r"exceeded ?budget",
+    r"(?:over|crossed) budget",
+    r"spending limit",
+    r"specified (?:api )?usage limit",
+    r"key limit exceeded",
 )
 _QUOTA = _words(r"exceeded your current quota")
 
@@ -55,9 +61,9 @@ _KEY = _words(
 
 _MODEL = _words(
     r"model[^.\n]{0,120}? (?:does not exist|not found|not exist\b|is not found|was not found|is not available)",
-    r"(?:no such|unknown|invalid|unrecognized) model\b",
+    r"(?:no such|unknown|invalid|unrecognized|non-serverless) model\b",
     r"not a valid model",
-    r"model[ _]not[ _](?:found|exist)",
+    r"model[ _]not[ _](?:found|exist|available)",
     r"invalid model name",
     r"no endpoints (?:found for|available)",
 )
@@ -86,7 +92,11 @@ _LENGTH_OF_INPUT = _words(
     r"request entity too large",
 )
 
+_TOO_LARGE_FOR_A_MINUTE = r"request too large[^\n]{0,200}(?:tokens per min|\bTPM\b)"
+"""Input and output together are more than a minute may have: to wait does not help."""
+
 _CONTEXT = _words(
+    _TOO_LARGE_FOR_A_MINUTE,
     r"context[ _]?(?:length|window|size|limit)",
     r"maximum (?:sequence|model) length",
     r"max_model_len",
@@ -98,6 +108,8 @@ _CONTEXT = _words(
     r"maximum allowed length",
 )
 
+
+_BROKEN_ANSWER = _words(r"json_validate_failed", r"failed to (?:generate|validate) json", r"failed_generation")
 
 _INTERNAL = _words(
     r"context (?:length|window|size)",
@@ -121,6 +133,8 @@ def kind_of(status: int, text: str, *, asks_to_wait: bool = False) -> Kind | Non
         return Kind.REQUEST if _INTERNAL.search(text) and (is_about_context(text) or named_parts(text)) else None
     if status == 402 or _ACCOUNT.search(text) or (status == 429 and _QUOTA.search(text) and not asks_to_wait):
         return Kind.ACCOUNT
+    if status in (413, 429) and re.search(_TOO_LARGE_FOR_A_MINUTE, text, re.I):
+        return Kind.REQUEST
     if status in (408, 409, 425, 429):
         return Kind.BUSY
     if _POLICY.search(text):
@@ -144,6 +158,11 @@ def kind_of(status: int, text: str, *, asks_to_wait: bool = False) -> Kind | Non
 def is_about_context(text: str) -> bool:
     """Whether a refusal says that input and output do not fit together, so that a shorter output may mend it."""
     return _CONTEXT.search(text) is not None or read_output_limit(text) is not None
+
+
+def is_about_answer(text: str) -> bool:
+    """Whether a refusal says that the model has answered, and that what it wrote was not the JSON it was asked for."""
+    return _BROKEN_ANSWER.search(text) is not None
 
 
 # -- numbers
@@ -175,6 +194,7 @@ _WINDOW = tuple(
         r"(?:max_model_len|max_total_tokens|max_seq_len)\W{1,4}" + _NUMBER,
         r"maximum (?:allowed length|sequence length|model length)\W{1,4}(?:of |is )?" + _NUMBER,
         r"limit(?:ed)? (?:of|to|is) " + _NUMBER + r" tokens",
+        _NUMBER + r" maximum context length",
     )
 )
 
@@ -184,7 +204,7 @@ _INPUT = tuple(
         r"context limit: " + _NUMBER + r" \+",
         _NUMBER + r" in (?:the |your )?(?:messages|prompt|input)",
         r"at least " + _NUMBER + r" input tokens",
-        r"has " + _NUMBER + r" input tokens",
+        r"(?:has|contains) " + _NUMBER + r" input tokens",
         r"messages resulted in " + _NUMBER,
         r"\"?n_prompt_tokens\"?\W{0,4}" + _NUMBER,
         r"request \(" + _NUMBER + r" tokens\)",
@@ -233,12 +253,13 @@ def read_output_limit(text: str) -> int | None:
 PARTS = {
     "logprobs": _words(r"logprobs?\b"),
     "thinking": _words(r"\bthinking\b", r"budget_tokens"),
-    "effort": _words(r"reasoning_effort", r"output_config\.effort", r"\beffort\b", r"reasoning effort"),
+    # Servers without a budget of thinking call it thinking too.
+    "effort": _words(r"reasoning_?effort", r"output_config\.effort", r"\beffort\b", r"support thinking"),
     "temperature": _words(r"\btemperature\b", r"\btop_[pk]\b"),
     "seed": _words(r"\bseed\b"),
     "max_tokens": _words(r"max_completion_tokens", r"max_tokens"),
     "format": _words(
-        r"response[_ ]?format",
+        r"response[_ ]?(?:format|schema)",
         r"json[ _]?schema",
         r"json[ _]?object",
         r"json[ _]?mode",
@@ -247,7 +268,7 @@ PARTS = {
         r"structured[ _]?outputs?",
         r"\bguided",
         r"\bgrammar\b",
-        r"additionalproperties",
+        r"additional_?properties",
     ),
     "cache": _words(r"cache_control"),
     "system": _words(
@@ -268,6 +289,10 @@ _DISLIKES = _words(
     r"unavailable",
     r"\bun(?:known|recogni[sz]ed|expected|permitted)\b",
     r"extra (?:inputs?|fields?)",
+    r"extra_forbidden",
+    r"cannot find field",
+    r"not one of",
+    r"greater than (?:the )?max",
     r"\binvalid\b",
     r"must (?:be|contain|alternate|match|start|have)",
     r"should (?:be|match|start)",
@@ -302,16 +327,17 @@ def needs_adaptive_thinking(text: str) -> bool:
 _CHANGING = re.compile(r"(?i)\b(?:req|request|trace|chatcmpl|msg)[-_ ]?(?:id)?[-_:= ]+[\w-]{6,}|[0-9a-f-]{12,}|\d+")
 
 
-def sentence_key(error: Refused) -> tuple[str, int | None, str]:
+def sentence_key(error: EndpointError) -> tuple[str, int | None, str]:
     """Return what makes refusals equal: kind, status, and the text without numbers and the ids of requests."""
-    return type(error).__name__, error.status, _CHANGING.sub("#", error.explanation)[:1000]
+    text = error.explanation if isinstance(error, Refused) else str(error)
+    return type(error).__name__, error.status, _CHANGING.sub("#", text)[:1000]
 
 
 class RefusalCounter:
     """Counts the refusals of one endpoint that concern every request; `stopped` is the message of the third equal one.
 
-    A refused key, account or model counts until a later request is answered; any other refusal counts only while nothing
-    has been answered, since afterwards it must be the request's own fault.
+    A refused key, account or model counts until a later request is answered; any other refusal, and a request whose tries
+    were used up, counts only while nothing has been answered, since afterwards it must be the request's own fault.
     """
 
     def __init__(self) -> None:
@@ -330,11 +356,19 @@ class RefusalCounter:
         """Note a refusal."""
         if error.one_request or (self.answered and not isinstance(error, AccessRefused)):
             return
+        self.last = str(error)
+        self._count(error, "were refused alike")
+
+    def count_lost(self, error: EndpointError) -> None:
+        """Note a request that was tried as often as it may be, without an answer."""
+        if not self.answered:
+            self._count(error, "failed alike, each tried several times, and none was answered")
+
+    def _count(self, error: EndpointError, what: str) -> None:
         key = sentence_key(error)
         self._counts[key] += 1
-        self.last = str(error)
         if self._counts[key] >= MAX_EQUAL and self.stopped is None:
-            self.stopped = f"{error} ({MAX_EQUAL} requests were refused alike)"
+            self.stopped = f"{error} ({MAX_EQUAL} requests {what})"
 
     @property
     def refused_all(self) -> str | None:

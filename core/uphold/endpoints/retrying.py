@@ -61,6 +61,11 @@ class Retrier:
         self.gave_up: str | None = None
 
     @property
+    def repeats(self) -> bool:
+        """Whether a call is tried more than once."""
+        return self._policy.max_tries > 1
+
+    @property
     def pause_left(self) -> float:
         """Seconds until the end of the common pause; 0 if there is none."""
         return max(self._paused_until - time.monotonic(), 0.0)

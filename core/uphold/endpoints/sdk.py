@@ -26,6 +26,25 @@ _MAX_NAME = 200
 _MAX_COUNT = 10**12
 """No request has so many tokens; the store's integers end at 2^63."""
 
+_STATUS_OF_ERRORS = {
+    "invalid_request_error": 400,
+    "authentication_error": 401,
+    "invalid_api_key": 401,
+    "billing_error": 402,
+    "insufficient_quota": 402,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "model_not_found": 404,
+    "request_too_large": 413,
+    "rate_limit_error": 429,
+    "rate_limit_exceeded": 429,
+    "api_error": 500,
+    "server_error": 500,
+    "timeout_error": 504,
+    "overloaded_error": 529,
+}
+"""Names of errors, and the HTTP status that they have where a reply has it."""
+
 _LARGE_BODY = 64 * 1024
 MAX_STRUCTURE = 256 * 1024
 """Most bytes outside texts in the JSON of a model's reply."""
@@ -89,7 +108,7 @@ def parse_object(body: bytes, max_structure: int = MAX_STRUCTURE) -> Mapping[str
     Of a model's reply most is the text of one string. A large body that is mostly structure (brackets, numbers, names)
     would take many times its size as objects, and is refused unparsed.
     """
-    if len(body) > _LARGE_BODY and len(_JSON_TEXT.sub(b"", body)) > max_structure:
+    if len(body) > _LARGE_BODY and _is_mostly_structure(body, max_structure):
         return None
     try:
         value = json.loads(body)
@@ -99,6 +118,17 @@ def parse_object(body: bytes, max_structure: int = MAX_STRUCTURE) -> Mapping[str
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def _is_mostly_structure(body: bytes, most: int) -> bool:
+    """Whether more than `most` bytes stand outside texts, which are passed one by one: all at once take 50 times the body."""
+    outside = end = 0
+    for text in _JSON_TEXT.finditer(body):
+        outside += text.start() - end
+        end = text.end()
+        if outside > most:
+            return True
+    return outside + len(body) - end > most
 
 
 def as_text(value: object) -> str | None:
@@ -148,6 +178,18 @@ def status_error(
         busy = f"{name} was busy or broken: {description}"
         return Unavailable(busy, status=status, wait=wait, for_all=for_all)
     return Refused(message, status=status, explanation=text)
+
+
+def reported_error(error: object, explanation: str, address: Address) -> EndpointError | None:
+    """Return the error that a reply with status 200 reports in its body, None where its code and type tell no status."""
+    if not isinstance(error, dict):
+        return None
+    for told in (error.get("code"), error.get("type")):
+        if isinstance(told, str):
+            told = int(told) if told.isascii() and told.isdecimal() and len(told) == 3 else _STATUS_OF_ERRORS.get(told)
+        if isinstance(told, int) and not isinstance(told, bool) and 400 <= told <= 599:
+            return status_error(told, explanation, {}, address)
+    return None
 
 
 def parse_retry_after(headers: Mapping[str, str]) -> float | None:

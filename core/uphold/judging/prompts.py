@@ -213,6 +213,17 @@ def prompt_text(settings: PromptSettings = DEFAULT_PROMPT) -> str:
     return "\n".join((PROMPT_NAME, system, canonical(answer_schema(asked)), *texts))
 
 
+def same_for_every_pair(settings: PromptSettings) -> str:
+    """Return what is the same in every request, to be read: the system prompt with rubric, criteria and examples.
+
+    Of a judge with a template it is the template. `FENCE` stands where the fence of a file would.
+    """
+    if settings.template is not None:
+        return settings.template
+    blank = PairToJudge(ExampleText(("",), None), 1, ("",), ("",))
+    return pair_prompt(blank, AnswerOrder.CANDIDATE_FIRST, settings, "FENCE").system
+
+
 def prompt_name(settings: PromptSettings) -> str:
     """Return the name under which judgments are kept that were made with these settings."""
     if settings.template is not None:

@@ -11,6 +11,11 @@ from uphold.records.judgments import JudgeRef
 from uphold.records.scores import BenchmarkItem, ItemCounts, Score, shares
 from uphold.records.statistics import Rate, RunStatistics
 
+NO_COMMON_JUDGE = "no judge version has judged both runs"
+
+BY_JUDGE = ", by the judge's changes"
+"""The end of the method of a difference that the judge's own changes have made narrower."""
+
 
 @dataclass(frozen=True, slots=True)
 class RatedExample:
@@ -81,7 +86,8 @@ class Change:
 class RunDifference:
     """The difference of two runs' rates for instructions like these, later less earlier, with its interval at `level`.
 
-    `n` examples have a known change. `reason` says why a number is None.
+    `n` examples have a known change; of a difference without an interval, those that it is the mean of. `reason` says why a
+    number is None.
     """
 
     difference: float | None
@@ -222,7 +228,7 @@ class RunComparison:
     """Two runs of a set compared by people's labels, and by the verdicts of one judge if any judged both.
 
     `details` has the changed examples of `people` by key and turn; `changes` is what else than the candidate changed.
-    `scores` are those that both candidates have.
+    `scores` are those that both candidates have. Without a `judge`, `no_judge` says why there is none.
     """
 
     before: str
@@ -239,6 +245,7 @@ class RunComparison:
     more: MoreVerdicts | None = None
     changes: RunChanges = RunChanges()
     scores: tuple[ScoreComparison, ...] = ()
+    no_judge: str = ""
 
 
 class BestState(StrEnum):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from uphold.formatting import of_n
 from uphold.records.enums import AnswerOrder
 from uphold.records.judgments import JudgeRef
 
@@ -103,12 +104,16 @@ def judges_named(judges: Iterable[JudgeRef], wanted: str) -> list[JudgeRef]:
 def ask_command(
     run: str, judge: JudgeRef, definition: Mapping[str, str], requested: Mapping[AnswerOrder, int], database: str = ""
 ) -> str:
-    """Return the command that asks a judge about the pairs it lacks in a run; empty for one that cannot be asked here.
+    """Return the command that asks a judge about the pairs it lacks in a run, or shows a program the next of them.
+
+    It is empty for one that cannot be asked here.
 
     `requested` holds the samples of each order that the run asks of it, `database` the global option that names the file.
     """
     import shlex  # only a judge that lacks pairs needs it
 
+    if judge.kind == PROGRAM:
+        return f"uphold{database} {shlex.join(['next', run, '--as-program', judge.name])}"
     if judge.kind not in ("llm", "rules"):
         return ""
     words = ["judge", run, "--judge", judge.name]
@@ -142,6 +147,15 @@ def judge_and_reason(found: HeadlineJudge) -> str:
     return reason if found.name is None else f"{found.name}, {reason}"
 
 
+def words_behind_name(found: HeadlineJudge, *, with_pin: bool = True) -> str:
+    """Return what lists say of the judge behind its name: that it is pinned, how many pairs it has read if not all.
+
+    Such as `, pinned, 24 of 40`; `with_pin` says whether there is room for the first.
+    """
+    pinned = ", pinned" if with_pin and found.reason is JudgeReason.PINNED else ""
+    return pinned + (f", {of_n(found.pairs - found.missing, found.pairs)}" if found.missing else "")
+
+
 def distinct_names(judges: Iterable[JudgeRef]) -> list[str]:
     """Return the judges' names, with the start of the version where several versions have one name."""
     known = list(judges)
@@ -158,7 +172,7 @@ def what_is_missing(found: HeadlineJudge) -> str:
         return "no judge has read these pairs"
     if not found.missing:
         return ""
-    read = f"{judge.name} has read {found.pairs - found.missing:,} of {found.pairs:,} pairs"
+    read = f"{judge.name} has read {of_n(found.pairs - found.missing, found.pairs)} pairs"
     return f"{read}; {ask_words(judge, found.ask)}"
 
 
@@ -166,5 +180,7 @@ def ask_words(judge: JudgeRef, ask: str) -> str:
     """Return how the pairs that a judge lacks come; `ask` is the command that asks it."""
     if not ask:
         return "it was not asked here, `uphold import` brings the rest"
+    if judge.kind == PROGRAM:
+        return f"`{ask}` gives it the next ones"
     file = "" if is_spec(judge.name) else f" ({judge.name} being a judge of uphold.toml, or the path of its TOML file)"
     return f"`{ask}` asks the rest{file}"

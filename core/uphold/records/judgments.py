@@ -51,6 +51,16 @@ class JudgeRef:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgmentProblem:
+    """Why judgments failed or could not be read: the first such reason, how many have it, and an example's key."""
+
+    what: str
+    count: int
+    example: str
+    status: JudgmentStatus
+
+
+@dataclass(frozen=True, slots=True)
 class Judgment:
     """One answer of a judge on one pair in one order: a readable one has a verdict, any other a `problem`.
 

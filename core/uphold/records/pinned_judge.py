@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from uphold.formatting import of_n
 from uphold.records.judgments import JudgeRef
 
 
@@ -44,4 +45,4 @@ def pin_sentence(pinned: PinnedJudge) -> str:
         return f"{name}; the set has no pair yet"
     if not pinned.missing:
         return f"{name}; it has read every pair"
-    return f"{name}; it lacks {pinned.missing:,} of {pinned.pairs:,} pairs"
+    return f"{name}; it lacks {of_n(pinned.missing, pinned.pairs)} pairs"

@@ -60,7 +60,8 @@ class TemplateNote:
 class SetCheck:
     """What a check found. `effective` is the number of active examples that ask different things.
 
-    `counts` are the findings by kind, `lines` how many rows of other files were read.
+    `counts` are the findings by kind, `lines` how many rows of other files were read, `undecoded` how many of them hold U+FFFD,
+    the sign for bytes that are no text in the file's encoding.
     """
 
     set: str
@@ -70,6 +71,7 @@ class SetCheck:
     findings: tuple[Finding, ...]
     templates: tuple[TemplateNote, ...] = ()
     lines: int = 0
+    undecoded: int = 0
 
     @property
     def counts(self) -> Mapping[FindingKind, int]:

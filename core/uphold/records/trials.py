@@ -7,6 +7,7 @@ from enum import StrEnum
 from uphold.records.comparisons import RunDifference
 from uphold.records.enums import Verdict
 from uphold.records.halves import Half
+from uphold.records.judgments import JudgmentProblem
 from uphold.records.labels import VERDICT_CLASS
 from uphold.records.statistics import Rate
 
@@ -102,7 +103,8 @@ class Trial:
     `in_view` of the pairs were decided with the old verdict on the screen, so that they lean to it. Decided pairs of the half
     that are not among `pairs`: `shown` are shown to the new judge as examples, `without_old` lack a verdict of the old judge,
     `left` one of the new. Dollars: `cost` of what was asked now (None: a price is not known), and at most `unknown_cost` for
-    replies that were lost. `stopped` is why not all was asked; `rerun_reason` why nothing was asked again.
+    replies that were lost. `stopped` is why not all was asked; `rerun_reason` why nothing was asked again; `problems` are why
+    judgments of either judge failed or could not be read.
     """
 
     half: Half
@@ -121,6 +123,7 @@ class Trial:
     unknown_cost: float = 0.0
     stopped: str | None = None
     rerun_reason: str = ""
+    problems: tuple[JudgmentProblem, ...] = ()
 
     @property
     def fixed(self) -> tuple[TrialPair, ...]:

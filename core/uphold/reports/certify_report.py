@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from uphold.formatting import count, count_noun, dollars, of_n, percent
 from uphold.records.certificates import Ceiling, Certificate, CertifyState, DriftCheck, DriftState, RerunCount
+from uphold.records.judgments import JudgmentProblem
 from uphold.records.statistics import Rate
 from uphold.reports.certificate_text import (
     Json,
@@ -20,6 +21,7 @@ from uphold.reports.certificate_text import (
     uncovered_words,
 )
 from uphold.reports.model import Item, NumberRow, Report, ReportSection, SectionId, Sentence, Table, Tone
+from uphold.reports.problem_text import problem_sentence, problems_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class CertifyOutcome:
     ceilings: tuple[Ceiling, ...] = ()
     left: int = 0
     cost: float | None = 0.0
+    problems: tuple[JudgmentProblem, ...] = ()
 
 
 def spending_sentences(judge: str, spent: CertifyCost) -> Iterator[str]:
@@ -87,6 +90,7 @@ def outcome_report(outcome: CertifyOutcome) -> Report:
     if certificate is None or outcome.reason:
         items: tuple[Item, ...] = (Sentence(f"{outcome.state}: {outcome.reason}.", Tone.WARNING),)
         items += () if certificate is not None else (Sentence("Nothing was spent.", Tone.MUTED),)
+        items += tuple(_problems(outcome.problems))
         return Report(
             outcome.judge, f"certificate on {outcome.name}", (ReportSection(SectionId.CERTIFICATE, "", items),)
         )
@@ -107,6 +111,7 @@ def _rows(outcome: CertifyOutcome, certificate: Certificate) -> Iterator[Item]:
     )
     if certificate.unreadable:
         yield Sentence(f"{count_noun(certificate.unreadable, 'answer')} could not be read: not the same.", Tone.MUTED)
+    yield from _problems(outcome.problems)
     if seen := seen_sentence(certificate):
         yield Sentence(f"{seen}.", Tone.WARNING)
     for ceiling in outcome.ceilings:
@@ -124,6 +129,11 @@ def _rows(outcome: CertifyOutcome, certificate: Certificate) -> Iterator[Item]:
         yield Sentence(
             "How often its verdicts change by themselves is not known yet: the first check for drift asks.", Tone.MUTED
         )
+
+
+def _problems(problems: tuple[JudgmentProblem, ...]) -> Iterator[Item]:
+    for problem in problems:
+        yield Sentence(f"{problem_sentence(problem)}.", Tone.MUTED)
 
 
 def outcome_json(outcome: CertifyOutcome) -> Json:
@@ -157,6 +167,7 @@ def outcome_json(outcome: CertifyOutcome) -> Json:
         "cost": outcome.cost,
         "more": outcome.more,
         "keys": list(outcome.keys),
+        "problems": problems_json(outcome.problems),
         "reason": outcome.reason,
     }
 
@@ -166,7 +177,13 @@ def exit_code(state: CertifyState) -> int:
     return {CertifyState.STANDS: 0, CertifyState.NOT_SHOWN: 1}.get(state, 3)
 
 
-def drift_report(judge: str, check: DriftCheck | None, reason: str, cost: float | None) -> Report:
+def drift_report(
+    judge: str,
+    check: DriftCheck | None,
+    reason: str,
+    cost: float | None,
+    problems: tuple[JudgmentProblem, ...] = (),
+) -> Report:
     """Return what came of a check for drift as a report; without one `reason` says why."""
     items: list[Item] = []
     if check is None:
@@ -183,10 +200,17 @@ def drift_report(judge: str, check: DriftCheck | None, reason: str, cost: float 
                 Sentence("This version ends, and its certificate lapses; what its name stands for is a new version.")
             )
         items.append(Sentence(f"cost {dollars(cost)}", Tone.MUTED))
+    items += _problems(problems)
     return Report(judge, "drift", (ReportSection(SectionId.CERTIFICATE, "", tuple(items)),))
 
 
-def drift_json(judge: str, check: DriftCheck | None, reason: str, cost: float | None) -> Json:
+def drift_json(
+    judge: str,
+    check: DriftCheck | None,
+    reason: str,
+    cost: float | None,
+    problems: tuple[JudgmentProblem, ...] = (),
+) -> Json:
     """Return what came of a check for drift as JSON."""
     if check is None:
         state = DriftState.REFUSED.value
@@ -198,6 +222,7 @@ def drift_json(judge: str, check: DriftCheck | None, reason: str, cost: float | 
             "limit": None,
             "reason": reason,
             "cost": cost,
+            "problems": problems_json(problems),
         }
     return {
         **check_json(check),
@@ -205,6 +230,7 @@ def drift_json(judge: str, check: DriftCheck | None, reason: str, cost: float | 
         "reason": check_sentence(check),
         "sees_little": check.sees_little,
         "cost": cost,
+        "problems": problems_json(problems),
     }
 
 

@@ -16,6 +16,8 @@ from uphold.formatting import (
     points_noun,
 )
 from uphold.records.comparisons import (
+    BY_JUDGE,
+    NO_COMMON_JUDGE,
     ChangedExample,
     Gate,
     GatedRun,
@@ -111,7 +113,9 @@ def several_report(several: SeveralRuns) -> Report:
         NumberRow(f"best-{place}", f"{ranked.candidate}: {ranked.state}", ranked.difference)
         for place, ranked in enumerate(several.best, 1)
     )
-    note = "Differences are to the best of the others, ties as half; the intervals hold together with 95 % confidence."
+    together = "; the intervals hold together with 95 % confidence"
+    has_intervals = any(ranked.difference.low is not None for ranked in several.best)
+    note = f"Differences are to the best of the others, ties as half{together if has_intervals else ''}."
     two = tuple(
         NumberRow(f"two-{place}", f"{pair.after_candidate} less {pair.before_candidate}", pair.people.ties_half)
         for place, pair in enumerate(several.pairs, 1)
@@ -159,6 +163,9 @@ def gate_report(gated: GatedRun) -> Report:
     items += _changes(comparison)
     items += _more(gate.more, gate_purpose(gate))
     items.append(NumberRow("ties-half-change", "difference, ties half", rated.ties_half))
+    if BY_JUDGE in (rated.ties_half.method or ""):
+        text = "The difference is helped by the judge's own changes, the bounds are of people's verdicts alone."
+        items.append(Sentence(text, Tone.MUTED))
     verb = "judged" if gate.judge_only else "read"
     items.append(Sentence(counts_sentence(rated, verb), Tone.MUTED))
     title = f"{comparison.after} against {comparison.before}"
@@ -199,6 +206,8 @@ def _by_people(comparison: RunComparison) -> Iterator[Item]:
     yield NumberRow("ties-half-change", "ties half", people.ties_half)
     yield Sentence(_conclusion(people.ties_half, comparison))
     yield from _more(comparison.more, "for an interval")
+    if comparison.no_judge not in ("", NO_COMMON_JUDGE):
+        yield Sentence(f"No judge is shown beside them: {comparison.no_judge}.", Tone.MUTED)
     if people.shared.unresolved:
         drawn = count_noun(people.shared.unresolved, "example")
         yield Sentence(f"left out: {drawn} on which reviewers are drawn", Tone.MUTED)
@@ -254,10 +263,9 @@ def _examples(examples: tuple[ChangedExample, ...], comparison: RunComparison) -
     """Yield the changed examples, largest changes first: what was asked, its tags, who says so and why."""
     for example in examples[:MAX_CHANGED_EXAMPLES]:
         details = comparison.details[example.key, example.turn]
-        turn = f" turn {count(example.turn)}" if example.turn > 1 else ""
         outcome = f"{OUTCOMES[example.before]} -> {OUTCOMES[example.after]}"
         tags = f"  [{', '.join(details.tags)}]" if details.tags else ""
-        yield Sentence(f"{example.key}{turn}  {outcome}  by {', '.join(details.by)}{tags}")
+        yield Sentence(f"{_place(example)}  {outcome}  by {', '.join(details.by)}{tags}")
         yield Sentence(f"    {_beginning(details.instruction)}", Tone.MUTED)
         yield from (Sentence(f"    {name}: {_beginning(said)}", Tone.MUTED) for name, said in details.reasons)
     if len(examples) > MAX_CHANGED_EXAMPLES:
@@ -267,24 +275,29 @@ def _examples(examples: tuple[ChangedExample, ...], comparison: RunComparison) -
         yield Sentence(f"`uphold show {comparison.after} KEY` opens one", Tone.MUTED)
 
 
+def _place(example: ChangedExample) -> str:
+    return f"{example.key} turn {count(example.turn)}" if example.turn > 1 else example.key
+
+
 def _beginning(text: str) -> str:
     return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
 
 
 def _by_judge(rated: RatedDifference, comparison: RunComparison) -> Iterator[Item]:
-    """Yield what the judge says, without an interval, and the examples that it saw change and people have not read."""
+    """Yield what the judge says, without an interval, and the examples that it alone saw change."""
     yield Sentence(counts_sentence(rated, "judged"))
     if rated.ties_half.difference is not None:
         yield NumberRow("judge-change", "ties half", replace(rated.ties_half, low=None, high=None))
     read = {(example.key, example.turn) for example in (*comparison.people.lost, *comparison.people.won)}
     for word, examples in (("lost", rated.lost), ("won", rated.won)):
-        others = [example.key for example in examples if (example.key, example.turn) not in read]
+        others = [_place(example) for example in examples if (example.key, example.turn) not in read]
         if others:
-            keys = ", ".join(dict.fromkeys(others[:MAX_CHANGED_EXAMPLES]))
+            keys = ", ".join(others[:MAX_CHANGED_EXAMPLES])
             more = (
                 f" and {count(len(others) - MAX_CHANGED_EXAMPLES)} more" if len(others) > MAX_CHANGED_EXAMPLES else ""
             )
-            yield Sentence(f"{word} by the judge, not by people: {keys}{more}", Tone.MUTED)
+            text = f"{word} by the judge alone; people have not read these, or see no change: {keys}{more}"
+            yield Sentence(text, Tone.MUTED)
 
 
 def _judge_table(judges: tuple[JudgeStatistics, ...]) -> Table:

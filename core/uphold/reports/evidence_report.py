@@ -193,7 +193,7 @@ def _reading_items(found: RunEvidence) -> Iterator[DocumentItem]:
     yield Sentence(", ".join(map(_reader, found.readers[:_MAX_REVIEWERS])) + _more_readers(found), Tone.MUTED)
     compared = read.upheld + read.overturned
     if compared:
-        yield MarkedLine(Mark.UPHELD, "upheld the judge’s verdict", count(read.upheld))
+        yield MarkedLine(Mark.UPHELD, f"upheld {_whose_verdict(found)}", count(read.upheld))
         yield MarkedLine(Mark.OVERTURNED, "overturned it", count(read.overturned))
     if read.decided:
         yield Sentence(f"{count_noun(read.decided, 'pair')} decided without a verdict to uphold", Tone.MUTED)
@@ -219,6 +219,23 @@ def _shown_judge(numbers: RunStatistics) -> JudgeStatistics | None:
     return next(iter(numbers.judges), None)
 
 
+def _is_of_headline(found: RunEvidence) -> bool:
+    """Whether the judge that is shown is that of the headline: another one is where that has read no pair."""
+    judge, headline = _shown_judge(found.numbers), found.numbers.judge.shown
+    return judge is None or headline is None or judge.judge_id == headline.id
+
+
+def _whose_verdict(found: RunEvidence) -> str:
+    judge = _shown_judge(found.numbers)
+    return "the judge’s verdict" if judge is None or _is_of_headline(found) else f"the verdict of {judge.name}"
+
+
+def _in_place(found: RunEvidence) -> str:
+    """Return why it is not the headline's judge that is shown; empty where it is."""
+    headline = found.numbers.judge.name
+    return "" if _is_of_headline(found) else f"; {headline}, the judge of the headline, has read none of these pairs"
+
+
 def _trust_items(found: RunEvidence) -> Iterator[DocumentItem]:
     judge = _shown_judge(found.numbers)
     if judge is None:
@@ -237,7 +254,7 @@ def _trust_items(found: RunEvidence) -> Iterator[DocumentItem]:
         yield Sentence(f"The mark is the set’s floor for judges, {percent(floor)}.", Tone.MUTED)
     yield from (item for item in words if item.id in _JUDGE_WORDS)
     yield from certificate_section(found.standing).items
-    yield Sentence(f"Judge {judge.name}, version {judge.version[:_SHORT_HASH]}", Tone.MUTED)
+    yield Sentence(f"Judge {judge.name}, version {judge.version[:_SHORT_HASH]}{_in_place(found)}", Tone.MUTED)
 
 
 def _trust_rows(judge: JudgeStatistics, reviewers: ReviewerStatistics) -> Iterator[NumberRow]:

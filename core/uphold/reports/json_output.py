@@ -52,6 +52,7 @@ from uphold.records.statistics import (
 )
 from uphold.records.trials import Trial, TrialPair
 from uphold.reports.certificate_text import certificate_json, check_json
+from uphold.reports.problem_text import problems_json
 from uphold.reports.score_json import score_comparison_json, score_gate_json, score_json
 from uphold.reports.training_text import training_json
 
@@ -359,7 +360,7 @@ def compare_json(comparison: RunComparison) -> Json:
         **_compared(comparison, comparison.people),
         "set": comparison.set,
         "by_judge": None if by_judge is None else _by_judge(by_judge),
-        **({"reason": _NO_COMMON_JUDGE} if by_judge is None else {}),
+        **({"reason": comparison.no_judge} if by_judge is None else {}),
         **_more(comparison.more),
         "scores": [score_comparison_json(score) for score in comparison.scores],
     }
@@ -405,13 +406,10 @@ def gate_json(gated: GatedRun) -> Json:
     }
 
 
-_NO_COMMON_JUDGE = "no judge version has judged both runs"
-
-
 def _compared(comparison: RunComparison, rated: RatedDifference) -> Json:
     shared = rated.shared
     by_people = rated is comparison.people
-    judge = {"judge": comparison.judge, **({} if comparison.judge else {"reason": _NO_COMMON_JUDGE})}
+    judge = {"judge": comparison.judge, **({} if comparison.judge else {"reason": comparison.no_judge})}
     return {
         "run": comparison.after,
         "against": comparison.before,
@@ -525,6 +523,7 @@ def trial_json(trial: Trial) -> Json:
         "without_old": trial.without_old,
         "left": trial.left,
         "stopped": trial.stopped,
+        "problems": problems_json(trial.problems),
         "rerun_reason": trial.rerun_reason or None,
         "fixed_pairs": [_trial_pair(pair) for pair in trial.fixed],
         "broken_pairs": [_trial_pair(pair) for pair in trial.broken],

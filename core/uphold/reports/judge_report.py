@@ -228,7 +228,7 @@ def _position_bias(bias: PositionBias) -> Iterator[Item]:
     first = NumberRow(RowId.FIRST_SHOWN, "first shown is chosen", bias.first_rate, pairs=behind(Behind.OPPOSITE))
     if not bias.pairs_in_both_orders:
         yield Sentence(f"Order: {bias.flip_rate.reason}.", Tone.MUTED, RowId.ORDER_HEAD)
-        yield replace(first, aside=True)
+        yield replace(first, aside=True, too_few="no pair in both orders")  # more verdicts would bring no rate
         return
     yield Sentence("when the two answers change places", Tone.MUTED, RowId.ORDER_HEAD)
     yield NumberRow(RowId.FLIPS, "verdict changes", bias.flip_rate, pairs=behind(Behind.FLIPPED))

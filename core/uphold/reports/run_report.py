@@ -11,7 +11,7 @@ from uphold.records.certificates import Standing
 from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.headline_judge import HeadlineJudge, judge_and_reason, what_is_missing
 from uphold.records.pair_list import Behind, behind
-from uphold.records.statistics import Assisted, HumanStatistics, Rate, RunStatistics, TagStatistics
+from uphold.records.statistics import Assisted, HumanStatistics, RunStatistics, TagStatistics
 from uphold.reports.certificate_text import check_sentence, standing_sentence, standing_tone, uncovered_words
 from uphold.reports.judge_report import judge_section, reviewer_section
 from uphold.reports.model import (
@@ -139,18 +139,28 @@ def _refusal(found: Assisted) -> list[str]:
     return sentences
 
 
-def _conclusion(ties_half: Rate, numbers: RunStatistics) -> Sentence:
-    """Return the sentence on who is ahead, from the interval of the win rate with ties as half against one half."""
-    candidate = numbers.candidate
-    if ties_half.low is None or ties_half.high is None:
+def _conclusion(found: Assisted, numbers: RunStatistics) -> Sentence:
+    """Return the sentence on who is ahead, from the interval of the win rate with ties as half against one half.
+
+    Where the rate is withheld nothing is said, and before the planned number nothing is final.
+    """
+    ties_half, candidate = found.population.ties_half, numbers.candidate
+    so_far = "so far " if _is_provisional(found) else ""
+    if found.n < MIN_FOR_RATE:
+        text = f"{MIN_FOR_RATE} verdicts needed to say who is ahead."
+    elif ties_half.low is None or ties_half.high is None:
         text = "Without an interval nothing is shown of who is ahead."
     elif ties_half.low > 0.5:
-        text = f"{candidate} is ahead of {numbers.baseline}: with ties as half the interval lies above 50."
+        text = f"{candidate} is {so_far}ahead of {numbers.baseline}: with ties as half the interval lies above 50."
     elif ties_half.high < 0.5:
-        text = f"{candidate} is behind {numbers.baseline}: with ties as half the interval lies below 50."
+        text = f"{candidate} is {so_far}behind {numbers.baseline}: with ties as half the interval lies below 50."
     else:
-        text = f"{candidate} is not shown to differ from even: with ties as half the interval contains 50."
+        text = f"{candidate} is {so_far}not shown to differ from even: with ties as half the interval contains 50."
     return Sentence(text, id=RowId.CONCLUSION)
+
+
+def _is_provisional(found: Assisted) -> bool:
+    return found.planned is not None and found.n < found.planned
 
 
 def _headline_rates(found: Assisted, numbers: RunStatistics) -> Iterator[Item]:
@@ -172,14 +182,15 @@ def _headline_rates(found: Assisted, numbers: RunStatistics) -> Iterator[Item]:
         (RowId.TIES_HALF, "ties as half, like these", population.ties_half, None),
     ):
         yield NumberRow(row_id, name, rate, of=of, too_few=_TOO_FEW, estimate=True, pairs=_LABELLED)
-    yield _conclusion(population.ties_half, numbers)
+    yield _conclusion(found, numbers)
 
 
 def _headline_basis(found: Assisted, numbers: RunStatistics) -> Iterator[Item]:
     """Yield the sentences on the verdicts that the headline rests on, and on what more of them would buy."""
     left = numbers.pairs - numbers.human.broken - found.n
     if not left:
-        yield Sentence("Every pair is read: for this set the rate is exact.", id=RowId.ALL_READ)
+        exact = ": for this set the rate is exact" if found.n >= MIN_FOR_RATE else ""
+        yield Sentence(f"Every pair is read{exact}.", id=RowId.ALL_READ)
     chosen = found.n - found.sampled
     drawn = f"{count(found.sampled)} drawn at random, {count(chosen)} chosen" if chosen else "drawn at random"
     if left:
@@ -191,7 +202,7 @@ def _headline_basis(found: Assisted, numbers: RunStatistics) -> Iterator[Item]:
     if found.state == "human-only" and found.reason and not (numbers.judge.missing or numbers.judge.unknown):
         text = f"People alone, without the judge's help: {found.reason}."
         yield Sentence(text, Tone.MUTED, RowId.PEOPLE_ALONE)
-    if found.planned is not None and found.n < found.planned:
+    if found.planned is not None and _is_provisional(found):
         planned = f"{count_noun(found.planned, 'verdict is', 'verdicts are')} planned"
         there = f"{count(found.n)} {noun(found.n, 'is', 'are')} there"
         yield Sentence(f"Provisional: {planned}, {there}.", Tone.WARNING, RowId.PROVISIONAL)

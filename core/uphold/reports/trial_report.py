@@ -6,6 +6,7 @@ from uphold.formatting import count, count_noun, dollars, noun, of_n, p_value, p
 from uphold.records.judge_clauses import NamedPair, ReasonCount
 from uphold.records.trials import Trial, TrialPair, TrialRecord, TrialState
 from uphold.reports.model import Item, NumberRow, Report, ReportSection, SectionId, Sentence, Table, Tone
+from uphold.reports.problem_text import problem_sentence
 
 MAX_CHANGED = 40
 """Pairs that are listed of those fixed, and of those broken."""
@@ -88,6 +89,7 @@ def notes(trial: Trial) -> list[str]:
     if trial.left:
         what = f"{count_noun(trial.left, 'pair')} {noun(trial.left, 'lacks', 'lack')}"
         said.append(f"{what} an answer of the new judge; the same command goes on.")
+    said += [f"{problem_sentence(problem)}." for problem in trial.problems]
     if trial.calls:
         lost = "" if not trial.unknown_cost else f", at most {dollars(trial.unknown_cost)} more for lost replies"
         said.append(f"{count_noun(trial.calls, 'call')}, cost {dollars(trial.cost)}{lost}.")

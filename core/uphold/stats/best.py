@@ -4,14 +4,20 @@ from collections.abc import Mapping, Sequence
 
 from uphold.records.comparisons import BestState, MatchedRuns, RunDifference
 from uphold.stats.distributions import LEVEL, t_quantile
-from uphold.stats.run_difference import Estimate, Refusal, by_people, estimate, shared_units, with_ties_half
+from uphold.stats.run_difference import ALL_EQUAL, Estimate, Refusal, by_people, estimate, shared_units, with_ties_half
 
 METHOD = "comparisons with the best"
 
 
 def difference_of(runs: MatchedRuns) -> Estimate | Refusal:
-    """Return the difference of two runs by people, ties as half, with what its interval rests on."""
-    return estimate(shared_units(runs.pairs, by_people, with_ties_half))
+    """Return the difference of two runs by people, ties as half, with what its interval rests on.
+
+    Where every answer is equal in both runs it is known to be 0: beside such a run another can still be told apart.
+    """
+    found = estimate(shared_units(runs.pairs, by_people, with_ties_half))
+    if isinstance(found, Refusal) and found.reason == ALL_EQUAL:
+        return Estimate(0.0, 0.0, 1, found.n, METHOD)
+    return found
 
 
 def with_the_best(

@@ -40,6 +40,21 @@ _LABELS = (Label.CANDIDATE, Label.TIE, Label.BASELINE)
 _READABLE = (Verdict.CANDIDATE, Verdict.TIE, Verdict.INCONSISTENT, Verdict.BASELINE)
 
 
+def is_readable_in_both(orders: tuple[str, str]) -> bool:
+    """Whether a pair's answers can be read in both orders, (candidate first, baseline first)."""
+    return UNREADABLE not in orders
+
+
+def is_flip(orders: tuple[str, str]) -> bool:
+    """Whether the answers can be read in both orders and differ."""
+    return is_readable_in_both(orders) and orders[0] != orders[1]
+
+
+def is_opposite(orders: tuple[str, str]) -> bool:
+    """Whether the two orders name opposite winners; a tie names none."""
+    return is_flip(orders) and Preference.TIE not in orders
+
+
 def position_bias(groups: Iterable[PairGroup]) -> PositionBias:
     """Return flips over the pairs readable in both orders, and first-position preference over opposite winners.
 
@@ -48,23 +63,20 @@ def position_bias(groups: Iterable[PairGroup]) -> PositionBias:
     both = [
         (group.cluster, group.orders, group.count)
         for group in groups
-        if group.orders is not None and UNREADABLE not in group.orders
+        if group.orders is not None and is_readable_in_both(group.orders)
     ]
-    flipped = [
-        (cluster, float(candidate_first != baseline_first), count)
-        for cluster, (candidate_first, baseline_first), count in both
-    ]
+    flipped = [(cluster, float(is_flip(orders)), count) for cluster, orders, count in both]
     opposite = [
-        (cluster, float(candidate_first == Preference.CANDIDATE), count)
-        for cluster, (candidate_first, baseline_first), count in both
-        if candidate_first != baseline_first and Preference.TIE not in (candidate_first, baseline_first)
+        (cluster, float(orders[0] == Preference.CANDIDATE), count)
+        for cluster, orders, count in both
+        if is_opposite(orders)
     ]
     first = sum(count for _, is_first, count in opposite if is_first)
     second = sum(count for _, is_first, count in opposite if not is_first)
     enough = first + second >= MIN_FOR_RATE
     return PositionBias(
         pairs_in_both_orders=sum(count for *_, count in both),
-        flips=sum(count for _, is_flip, count in flipped if is_flip),
+        flips=sum(count for _, flips, count in flipped if flips),
         flip_rate=share(flipped, ONE_ORDER),
         first=first,
         second=second,

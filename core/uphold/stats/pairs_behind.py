@@ -6,10 +6,11 @@ Each condition is the one by which the statistics count (`human`, `agreement`, `
 from collections.abc import Callable, Iterable, Mapping
 
 from uphold.records.counts import CLASSES, PairGroup
-from uphold.records.enums import Preference, Verdict
+from uphold.records.enums import Verdict
 from uphold.records.labels import LABEL_CLASS, TIE_CLASS, VERDICT_CLASS, Label, human_label, reviewer_votes
 from uphold.records.pair_list import Behind, PairsBehind
 from uphold.stats.agreement import votes_to_compare
+from uphold.stats.bias import is_flip, is_opposite
 
 _WINNERS = (Verdict.CANDIDATE, Verdict.BASELINE)
 
@@ -52,13 +53,9 @@ _CONDITIONS: Mapping[Behind, Condition] = {
     Behind.WON_OR_TIED: lambda pair: human_label(pair.votes) in (Label.CANDIDATE, Label.TIE),
     Behind.DECIDED: lambda pair: human_label(pair.votes) in _WON_OR_LOST,
     Behind.JUDGE_WON: lambda pair: pair.verdict is Verdict.CANDIDATE,
-    Behind.FLIPPED: lambda pair: pair.orders is not None and pair.orders[0] != pair.orders[1],
-    Behind.OPPOSITE: lambda pair: pair.orders is not None and _are_opposite(*pair.orders),
+    Behind.FLIPPED: lambda pair: pair.orders is not None and is_flip(pair.orders),
+    Behind.OPPOSITE: lambda pair: pair.orders is not None and is_opposite(pair.orders),
 }
-
-
-def _are_opposite(candidate_first: str, baseline_first: str) -> bool:
-    return candidate_first != baseline_first and Preference.TIE not in (candidate_first, baseline_first)
 
 
 def _is_compared(pair: PairGroup, wanted: PairsBehind) -> bool:

@@ -15,6 +15,7 @@ from functools import cached_property
 
 from uphold.formatting import count, count_noun, noun
 from uphold.records.comparisons import (
+    BY_JUDGE,
     ChangedExample,
     GateBounds,
     MatchedExample,
@@ -37,6 +38,8 @@ FEW_KNOWN = f"{MIN_FOR_RATE} examples read in both runs needed, {{}} {{}} there"
 FEW_CHANGED = "{} examples with different answers read in both runs needed, {} {} there"
 
 CHOSEN = "chosen, not sampled: these numbers speak of the {} read in both runs"
+
+ASKED_IN_PART = "{} of {} shared examples judged in both runs: the judge's verdicts on these speak for no others"
 
 NOT_DRAWN = "{} examples cannot have been read in both runs yet: neither they nor any like them were drawn"
 
@@ -155,7 +158,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why there is no estimate; `mean` is that of the units read, where there are any, `lacking` how many more it needs."""
+    """Why there is no estimate; `mean` is that of the `n` units read, where there are any, `lacking` how many more it needs."""
 
     reason: str
     mean: float | None
@@ -171,7 +174,7 @@ class SharedUnits:
     equal: int
     equal_read: int
     unresolved: int
-    verb: str
+    by_judge: bool
 
     @property
     def total(self) -> int:
@@ -195,7 +198,7 @@ class SharedUnits:
 
     def said(self, sentence: str) -> str:
         """Return a sentence on what people read as one on what the rater did."""
-        return sentence.replace("read in both", f"{self.verb} in both")
+        return sentence.replace("read in both", "judged in both") if self.by_judge else sentence
 
 
 def shared_units(pairs: Iterable[MatchedExample], rater: Rater, score: Score) -> SharedUnits:
@@ -216,7 +219,7 @@ def shared_units(pairs: Iterable[MatchedExample], rater: Rater, score: Score) ->
             found.append(_unit(left, rater, score, (len(group) - len(different) + len(left))))
         else:
             unresolved += 1
-    return SharedUnits(tuple(found), equal, equal_read, unresolved, "judged" if rater is by_judge else "read")
+    return SharedUnits(tuple(found), equal, equal_read, unresolved, rater is by_judge)
 
 
 def _is_unresolved(pair: MatchedExample, is_judge: bool) -> bool:
@@ -259,25 +262,27 @@ def _judge_change(pairs: Sequence[MatchedExample]) -> int | None:
 def refusal(units: SharedUnits) -> Refusal | None:
     """Return why the units that are rated cannot speak for all; None where they can."""
     n, rated = len(units.rated), units.rated
-    mean = math.fsum(rated) / (n + units.equal_read) if rated else None
+    read = units.known if units.is_complete else n + units.equal_read  # what the mean is of
+    mean = math.fsum(rated) / read if rated else None
     few = FEW_KNOWN.format(units.known, noun(units.known, "is", "are"))
     if not units.total:
         return Refusal(NOTHING_SHARED, None, 0)
     if units.is_complete:
-        return None if units.known >= MIN_FOR_RATE else Refusal(units.said(few), mean, units.known)
+        return None if units.known >= MIN_FOR_RATE else Refusal(units.said(few), mean, read)
     if not rated:
         return Refusal(units.said(NOT_READ), None, units.known, min(MIN_IN_PART, len(units.open)))
+    if units.by_judge:  # what a judge was asked about is no sample of the rest
+        return Refusal(ASKED_IN_PART.format(count(read), count(units.total)), mean, read)
     if all(unit.chosen for unit in units.open if unit.change is not None):
-        read = n + units.equal_read
         return Refusal(CHOSEN.format(count_noun(read, "example")), mean, read, min(MIN_IN_PART, len(units.open) - n))
     if units.known < MIN_FOR_RATE:
-        return Refusal(units.said(few), mean, units.known, MIN_FOR_RATE - units.known)
+        return Refusal(units.said(few), mean, read, MIN_FOR_RATE - units.known)
     never = sum(unit.inclusion <= 0 for unit in units.open)
     if never > MAX_UNREAD_SHARE * units.total:
-        return Refusal(NOT_DRAWN.format(count(never)), mean, units.known, min(MIN_IN_PART, never))
+        return Refusal(NOT_DRAWN.format(count(never)), mean, read, min(MIN_IN_PART, never))
     least = min(MIN_IN_PART, len(units.open))
     if n < least:
-        return Refusal(units.said(FEW_CHANGED.format(least, n, noun(n, "is", "are"))), mean, units.known, least - n)
+        return Refusal(units.said(FEW_CHANGED.format(least, n, noun(n, "is", "are"))), mean, read, least - n)
     return None
 
 
@@ -394,7 +399,7 @@ def estimate(units: SharedUnits, *, cells: bool = True) -> Estimate | Refusal:
         by_cell = cell_moments(part) if cells else None
         parts.append(by_cell or plain_moments(part))
         helped |= by_cell is not None
-    method = "t" + ", in parts" * (len(parts) > 1) + ", by the judge's changes" * helped
+    method = "t" + ", in parts" * (len(parts) > 1) + BY_JUDGE * helped
     return over_parts(parts, units.total, units.known, method)
 
 

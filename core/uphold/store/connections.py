@@ -103,6 +103,8 @@ class Connection(sqlite3.Connection):
         self._searching = True
         try:
             return find_damage(self)
+        except ERRORS_OF_VALUES:
+            return None  # the error that was to be explained is the one to tell of
         finally:
             self._searching = False
 

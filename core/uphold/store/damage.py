@@ -121,11 +121,10 @@ def _find_in_table(conn: sqlite3.Connection, table: str, sql: str) -> str | None
     columns = [_Column(row[1], row[2], not row[3] and not row[5], bool(row[5])) for row in info]
     key = [column.name for column in columns if column.in_key] if "WITHOUT ROWID" in sql else ["rowid"]
     rules = [*_value_rules(table, columns), *((check, f"CHECK ({' '.join(check.split())})") for check in checks(sql))]
-    broken = " ".join(f"WHEN NOT ({rule}) THEN {number}" for number, (rule, _) in enumerate(rules))
-    # Longer than any name of a column: a column of that name would be asked in its place.
-    alias = "_".join(["rule", *(column.name for column in columns)])
+    cases = " ".join(f"WHEN NOT ({rule}) THEN {number}" for number, (rule, _) in enumerate(rules))
+    # In a WHERE a column goes before an alias of the same name: no table may have this one.
     row = conn.execute(
-        f'SELECT {", ".join(key)}, CASE {broken} END AS "{alias}" FROM {table} WHERE "{alias}" IS NOT NULL LIMIT 1'
+        f"SELECT {', '.join(key)}, CASE {cases} END AS broken_rule_ FROM {table} WHERE broken_rule_ IS NOT NULL LIMIT 1"
     ).fetchone()
     if row is not None:
         return _sentence(table, key, row[:-1], _what(conn, table, key, row[:-1], rules[row[-1]][1]))

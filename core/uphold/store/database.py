@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from uphold.errors import BadDatabase, DatabaseLost
 from uphold.store.connections import DAMAGED, Connection, connect, is_locked, readable_errors
-from uphold.store.file_identity import FileIdentity
+from uphold.store.file_identity import FileIdentity, check_path
 from uphold.store.opening import FileState, Location, connect_to_read, is_new, locate, why_read_only
 from uphold.store.schema import APPLICATION_ID, SCHEMA, migrate
 from uphold.store.schema_check import check_schema
@@ -140,6 +140,8 @@ class Store:
         """
         copy = open_store(path)
         before = self.total_changes()
+        if self.file is not None:
+            self.file.leave_path()
         self._close_connection()
         self.conn, self.path, self._read_only, self.file = copy.conn, copy.path, copy._read_only, copy.file
         self._changes_before = before
@@ -294,11 +296,13 @@ def open_store(
     file is accepted. `busy_ms` is how long to wait for another connection's lock; with `tell_wait` the store tells of its
     waits, and one for a process that is making the same database, see `Store.tell_waits`. Raises BadDatabase, leaving the
     file as it is, for a missing file, a directory, another program's file, a newer schema or one of an unreleased
-    version, and for objects in the schema that are not uphold's.
+    version, and for objects in the schema that are not uphold's; DatabaseLost where this process has the database at
+    `path` open to write to, and it is not there any more.
     """
     wait = _seconds(busy_ms)
     place = locate(path)
     with readable_errors(path):
+        check_path(path)
         new = is_new(place, create=create, wait=wait)
         if new and not place.file.exists():
             from uphold.store.new_file import new_file  # few commands make a database
@@ -320,6 +324,8 @@ def open_store(
         try:
             _prepare(store, new=new, tell_wait=tell_wait)
             file.begin()
+            if not reading:
+                file.keep_path()
         except BaseException:
             store.close()
             raise
@@ -336,6 +342,7 @@ def open_or_make_store(path: Path, *, busy_ms: int | None = None, tell_wait: Tel
     wait = _seconds(busy_ms)
     place = locate(path)
     with readable_errors(path):
+        check_path(path)
         absent = is_new(place, create=True, wait=wait) and not place.file.exists()
     if absent:
         from uphold.store.new_file import new_file

@@ -12,6 +12,7 @@ import threading
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from weakref import WeakSet
 
 from uphold.errors import DatabaseLost
 from uphold.store.schema import APPLICATION_ID
@@ -201,6 +202,7 @@ class FileIdentity:
         self._file = _HeldFile.hold(path.absolute())
         self._log: _Log | None = None
         self._seen: _Content | None = None
+        self._looking = threading.Lock()
 
     def begin(self) -> None:
         """Note what the file is like now that the connection has read from it."""
@@ -212,13 +214,34 @@ class FileIdentity:
 
     def close(self) -> None:
         """Give the files back; the connection is closed by now."""
+        _open_paths.remove(self)
         self._file.release()
         if self._log is not None:
             self._log.log.release()
             self._log.index.release()
 
+    @property
+    def path(self) -> Path:
+        """The absolute path at which the file was opened."""
+        return self._file.path
+
+    def keep_path(self) -> None:
+        """Have everybody in this process who opens the path find this file, until it is closed: see `check_path`."""
+        _open_paths.add(self)
+
+    def leave_path(self) -> None:
+        """Have nobody in this process open the path any more, where the file was lost: the work goes on in a copy."""
+        found = self.loss()
+        if found is not None:
+            _open_paths.leave(self.path, found)
+
     def loss(self) -> Loss | None:
-        """Return what became of the file; None while all is well. Takes a few system calls."""
+        """Return what became of the file; None while all is well. Takes a few system calls; any thread may ask."""
+        # Sizes and headers of two readings at a time would not belong together.
+        with self._looking:
+            return self._loss()
+
+    def _loss(self) -> Loss | None:
         try:
             status = self._file.path.stat()
         except FileNotFoundError:
@@ -266,6 +289,53 @@ class FileIdentity:
         if found is None and (now.is_settled or not before.is_settled):
             self._seen = now
         return found
+
+
+class _OpenPaths:
+    """Databases that this process has open to write to, by path, and paths that it has left for a copy.
+
+    The app reads and writes on several connections, each of which is opened by the path. Where another file was put there,
+    such a connection would go on in that one, with ids that mean something else in it, and say that all is kept.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: dict[Path, WeakSet[FileIdentity]] = {}
+        self._left: dict[Path, Loss] = {}
+
+    def add(self, file: FileIdentity) -> None:
+        """Keep the path of a file."""
+        with self._lock:
+            self._open.setdefault(file.path, WeakSet()).add(file)
+
+    def remove(self, file: FileIdentity) -> None:
+        """Keep it no longer; nothing asks this file from now on."""
+        with self._lock:
+            files = self._open.get(file.path, WeakSet())
+            files.discard(file)
+            if not files:
+                self._open.pop(file.path, None)
+
+    def leave(self, path: Path, loss: Loss) -> None:
+        """Note what became of a file whose path nobody is to open any more."""
+        with self._lock:
+            self._left[path] = loss
+
+    def loss(self, path: Path) -> Loss | None:
+        """Return what became of the file that is open at a path, or was; None where all is well, or none is."""
+        with self._lock:
+            found = (file.loss() for file in self._open.get(path, ()))
+            return next((one for one in found if one is not None), self._left.get(path))
+
+
+_open_paths = _OpenPaths()
+
+
+def check_path(path: Path) -> None:
+    """Raise DatabaseLost where this process has a database open at `path` that is no longer what it was."""
+    found = _open_paths.loss(path.absolute())
+    if found is not None:
+        raise found.error(path, committed=False)
 
 
 def _identity(status: os.stat_result) -> Identity:

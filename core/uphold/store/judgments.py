@@ -126,15 +126,18 @@ ORDER BY p.id, a.key, numbers.n
 
 
 def _missing_again(store: Store, judge_id: int, wanted: PairsToAsk) -> list[MissingJudgment]:
-    values = {
-        "pairs": json.dumps(wanted.pair_ids),
-        "orders": json.dumps([order.value for order in wanted.orders]),
-        "samples": wanted.samples,
-        "judge": judge_id,
-        "purpose": wanted.purpose.value,
-    }
-    rows = store.rows(_MISSING_AGAIN, values)
+    rows = store.rows(_MISSING_AGAIN, _again_values(judge_id, wanted))
     return [MissingJudgment(row[0], row[1], AnswerOrder(row[2]), *row[3:]) for row in rows]
+
+
+def _again_values(judge_id: int, asked: PairsToAsk) -> dict[str, object]:
+    return {
+        "pairs": json.dumps(asked.pair_ids),
+        "orders": json.dumps([order.value for order in asked.orders]),
+        "samples": asked.samples,
+        "judge": judge_id,
+        "purpose": asked.purpose.value,
+    }
 
 
 _REUSABLE_FOR = {
@@ -394,6 +397,21 @@ def read_pair_verdict(store: Store, pair_id: int, judge_id: int) -> PairVerdict 
     return PairVerdict(judge_id, name, kind, Verdict(verdict[0]) if verdict else Verdict.PENDING, judgments)
 
 
+_FOR_PURPOSE = f"""
+SELECT {COLUMNS_OF_J} FROM judgments j JOIN judges g ON g.id = j.judge_id
+JOIN pairs p ON p.id = j.pair_id JOIN examples e ON e.id = p.example_id
+LEFT JOIN reference_prefixes f ON f.reference_id = e.reference_id AND f.turn = p.turn
+WHERE j.pair_id = ? AND j.judge_id = ? AND j.purpose = ? AND j.superseded_by IS NULL
+    AND (NOT g.takes_reference OR j.reference_id IS f.prefix_id)
+ORDER BY j.answer_order DESC, j.sample
+"""
+
+
+def read_judgments(store: Store, pair_id: int, judge_id: int, purpose: Purpose) -> tuple[Judgment, ...]:
+    """Return a judge's judgments in force on a pair that were asked for a purpose, those that saw the candidate first first."""
+    return tuple(read_judgment(row) for row in store.rows(_FOR_PURPOSE, (pair_id, judge_id, purpose.value)))
+
+
 def mean_output_tokens(store: Store, judge_id: int, *, same_model: bool = False) -> tuple[float | None, int]:
     """Return the mean output tokens of the judge's answers so far, None if there are none, and the number of answers.
 
@@ -433,6 +451,23 @@ def problem_counts(store: Store, run_id: int, judge_id: int) -> list[ProblemCoun
         " WHERE p.run_id = ? AND j.judge_id = ? AND j.status <> 'readable' GROUP BY 1, 2 ORDER BY first",
         (run_id, judge_id),
     )
+    return [ProblemCount(JudgmentStatus(row[0]), row[1], row[2], row[3]) for row in rows]
+
+
+_PROBLEMS_AGAIN = """
+SELECT j.status, coalesce(j.problem, ''), count(*), e.key, min(j.pair_id) AS first
+FROM json_each(:pairs) x JOIN current_pairs p ON p.id = x.value JOIN judgments j ON j.pair_id = p.id AND j.judge_id = :judge
+JOIN judges g ON g.id = :judge JOIN examples e ON e.id = p.example_id
+LEFT JOIN reference_prefixes f ON f.reference_id = e.reference_id AND f.turn = p.turn AND g.takes_reference
+WHERE j.superseded_by IS NULL AND j.purpose = :purpose AND j.reference_id IS f.prefix_id AND j.status <> 'readable'
+    AND j.answer_order IN (SELECT value FROM json_each(:orders)) AND j.sample < :samples
+GROUP BY 1, 2 ORDER BY first
+"""
+
+
+def problem_counts_again(store: Store, judge_id: int, asked: PairsToAsk) -> list[ProblemCount]:
+    """Return the different problems of a judge's unreadable and failed judgments for another purpose than a verdict."""
+    rows = store.rows(_PROBLEMS_AGAIN, _again_values(judge_id, asked))
     return [ProblemCount(JudgmentStatus(row[0]), row[1], row[2], row[3]) for row in rows]
 
 

@@ -20,6 +20,12 @@ def own_pack(store: Store) -> Pack | None:
     return None if row is None else _pack(row)
 
 
+def is_blind_pack(store: Store) -> bool:
+    """Whether this file is a pack without what judges said."""
+    pack = own_pack(store)
+    return pack is not None and pack.is_blind
+
+
 def add_pack(
     conn: sqlite3.Connection, pack: Pack, *, pairs: Iterable[int] = (), is_here: bool = False, last_event: int = 0
 ) -> None:

@@ -25,9 +25,14 @@ def set_version(store: Store, run_id: int) -> int | None:
 
 
 def run_changes(store: Store, before: Run, after: Run) -> RunChanges:
-    """Return what changed from one run to another beside the candidate."""
+    """Return what changed from one run to another beside the candidate.
+
+    Where no judge has read every pair of either, both headlines are of people alone, and no judge changed them.
+    """
     earlier, later = judged_by(store, before), judged_by(store, after)
     judges = (earlier, later) if earlier is not None and later is not None and earlier != later else None
+    if judges is not None and not any(headline_judge(store, run).is_complete for run in (before, after)):
+        judges = None
     set_change = _set_change(store, before, after)
     return RunChanges(judges, set_change, 0 if set_change is None else _shared(store, before, after))
 

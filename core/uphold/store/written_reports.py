@@ -44,6 +44,16 @@ def last_report(store: Store, run_id: int) -> WrittenReport | None:
     return WrittenReport(**values)
 
 
+def reports_of_examples(conn: sqlite3.Connection, example_ids: Iterable[int]) -> list[str]:
+    """Return the files of all reports on runs that have a pair of these examples, each once, the latest first."""
+    sql = """
+    SELECT path FROM reports
+    WHERE run_id IN (SELECT run_id FROM pairs WHERE example_id IN (SELECT value FROM json_each(?)))
+    GROUP BY path ORDER BY max(id) DESC
+    """
+    return [path for (path,) in conn.execute(sql, (json.dumps(sorted(example_ids)),))]
+
+
 def _written(pairs: Iterable[PairFacts]) -> str:
     """Return the facts as JSON: a list for each pair, and in it one for each fact."""
     rows = [

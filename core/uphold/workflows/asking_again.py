@@ -10,15 +10,17 @@ from dataclasses import dataclass
 
 from uphold.judging.fences import new_fence
 from uphold.judging.judges import LlmJudge
+from uphold.records.enums import JudgmentStatus
+from uphold.records.judgments import JudgmentProblem
 from uphold.store import judges
 from uphold.store.database import Store
 from uphold.store.judge_specs import record_spec
-from uphold.store.judgments import JudgingScope, PairsToAsk, missing_judgments
+from uphold.store.judgments import JudgingScope, PairsToAsk, missing_judgments, problem_counts_again
 from uphold.workflows.concurrency import WorkControl
 from uphold.workflows.cost_estimate import Estimate, estimate_recorded
 from uphold.workflows.judge_request import JudgeRequest, JudgeTask
 from uphold.workflows.judging import judge_missing
-from uphold.workflows.judging_progress import JudgingProgress, RecordedQuestions, initial_progress
+from uphold.workflows.judging_progress import JudgingProgress, RecordedQuestions, group_problems, initial_progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,22 @@ class Questions:
 
 @dataclass(frozen=True, slots=True)
 class QuestionsAsked:
-    """What came of the questions: `left` judgments are missing or failed, `stopped` is why not everything was tried."""
+    """What came of the questions: `left` judgments are missing or failed, `stopped` is why not everything was tried.
+
+    `problems` are why judgments failed or could not be read.
+    """
 
     judge_id: int
     progress: JudgingProgress
     left: int
     stopped: str | None = None
+    problems: tuple[JudgmentProblem, ...] = ()
+
+    @property
+    def why_left(self) -> str | None:
+        """Why judgments are left: what stopped the work, else what went wrong with most of those that failed."""
+        failed = (problem.what for problem in self.problems if problem.status is JudgmentStatus.FAILED)
+        return (self.stopped or next(failed, None)) if self.left else None
 
 
 async def ask_pairs(store: Store, questions: Questions) -> AsyncGenerator[JudgingProgress | QuestionsAsked, None]:
@@ -55,7 +67,8 @@ async def ask_pairs(store: Store, questions: Questions) -> AsyncGenerator[Judgin
                 yield progress
     left = len(missing_judgments(store, 0, recorded.judge_id, recorded.scope))
     stopped = (control.stopped or progress.refused) if left else None
-    yield QuestionsAsked(recorded.judge_id, progress, left, stopped)
+    problems = group_problems(problem_counts_again(store, recorded.judge_id, questions.pairs))
+    yield QuestionsAsked(recorded.judge_id, progress, left, stopped, tuple(problems))
 
 
 def record_questions(store: Store, questions: Questions) -> RecordedQuestions:

@@ -11,7 +11,7 @@ from uphold.formatting import count, count_noun
 from uphold.records.certificates import LEAST_EXAMPLES, Certificate, CertifyState, RerunCount
 from uphold.records.enums import AnswerOrder, Purpose, Verdict
 from uphold.records.halves import Half
-from uphold.records.judgments import JudgeRef
+from uphold.records.judgments import JudgeRef, JudgmentProblem
 from uphold.records.labels import VERDICT_CLASS
 from uphold.records.set_history import VersionReason
 from uphold.stats.certificate import agreement_bound, better_than, chance_to_be_better, chance_to_reach
@@ -92,7 +92,7 @@ class CertifyResult:
     """What came of a test; without a certificate nothing was spent, and `reason` says why.
 
     One that was refused with a certificate was passed by a model that does not answer any more. `left` judgments could not be
-    had; `cost` is in dollars, None where no price is known.
+    had; `cost` is in dollars, None where no price is known; `problems` are why judgments failed or could not be read.
     """
 
     state: CertifyState
@@ -102,6 +102,7 @@ class CertifyResult:
     reason: str = ""
     left: int = 0
     cost: float | None = 0.0
+    problems: tuple[JudgmentProblem, ...] = ()
 
 
 async def plan_certificate(store: Store, request: CertifyRequest, *, with_address: bool = True) -> CertifyPlan:
@@ -298,6 +299,8 @@ async def certify(store: Store, request: CertifyRequest) -> AsyncGenerator[Judgi
             yield _not_asked(plan, asked)
             return
     result = _test(store, plan, judge_id, cost)
+    if plan.task is not None:
+        result = replace(result, problems=asked.problems)
     if plan.task is not None and result.certificate is not None and result.state is CertifyState.STANDS:
         try:
             async with aclosing(ask_reruns(store, result.certificate, plan.task, request.asking)) as reruns:
@@ -323,9 +326,11 @@ def _not_asked(plan: CertifyPlan, asked: QuestionsAsked) -> CertifyResult:
     if not asked.left:
         reason = f"{_OTHER_MODEL}: its verdicts are not of one judge; nothing is spent, its spec or file names the new version"
         return CertifyResult(CertifyState.REFUSED, plan, reason=reason, cost=asked.progress.cost)
-    why = f": {asked.stopped}" if asked.stopped else ""
+    why = f": {asked.why_left}" if asked.why_left else ""
     reason = f"{count_noun(asked.left, 'judgment')} could not be had{why}; nothing is spent, the same command goes on"
-    return CertifyResult(CertifyState.REFUSED, plan, reason=reason, left=asked.left, cost=asked.progress.cost)
+    return CertifyResult(
+        CertifyState.REFUSED, plan, reason=reason, left=asked.left, cost=asked.progress.cost, problems=asked.problems
+    )
 
 
 def _test(store: Store, plan: CertifyPlan, judge_id: int, cost: float | None) -> CertifyResult:

@@ -7,6 +7,7 @@ from itertools import combinations
 from uphold.errors import BadUsage
 from uphold.formatting import count_noun, interval, percent
 from uphold.records.comparisons import (
+    NO_COMMON_JUDGE,
     GatedRun,
     GateResult,
     MatchedRuns,
@@ -15,6 +16,7 @@ from uphold.records.comparisons import (
     ScoreComparison,
     SeveralRuns,
 )
+from uphold.records.headline_judge import JudgeReason, distinct_names, what_is_missing
 from uphold.records.runs import Run
 from uphold.records.scores import NoWorse
 from uphold.stats.agreement import agreement
@@ -24,7 +26,7 @@ from uphold.stats.run_difference import Estimate, Refusal, by_judge, by_people, 
 from uphold.store import blessed, counts, reviews, runs
 from uphold.store.counts import CountOptions
 from uphold.store.database import Store
-from uphold.store.headline_judges import headline_judge
+from uphold.store.headline_judges import headline_judge, run_judges
 from uphold.store.matched import changed_details, matched_runs
 from uphold.store.run_changes import run_changes
 from uphold.workflows.benchmarks import compare_systems, gate_scores, top_level
@@ -35,8 +37,8 @@ from uphold.workflows.standing import run_standing
 def compare_runs(store: Store, before: str, after: str, judge: str | None = None) -> RunComparison:
     """Return what changed between two runs on the same examples, by human labels and by the verdicts of one judge.
 
-    Without `judge`, the first judge that has judged both runs is taken. Raises BadUsage for runs that cannot be
-    compared, or a judge that has not judged both.
+    Without `judge`, it is that of both runs' headline. Raises BadUsage for runs that cannot be compared, or a judge that has
+    not judged both.
     """
     old, new = _find_two_runs(store, before, after)
     matched = _matched(store, old, new, judge)
@@ -70,7 +72,7 @@ def compare_several(store: Store, names: Sequence[str], judge: str | None = None
 def _matched(store: Store, old: Run, new: Run, judge: str | None) -> MatchedRuns:
     matched = matched_runs(store, old, new, judge)
     if judge is not None and matched.judge is None:
-        raise BadUsage(f"judge {judge!r} has not judged both runs; without --judge the first one that has is taken")
+        raise BadUsage(f"judge {judge!r} has not judged both runs; {_judges_of_both(store, old, new)}")
     return matched
 
 
@@ -91,7 +93,24 @@ def _comparison(store: Store, old: Run, new: Run, matched: MatchedRuns) -> RunCo
         details=changed_details(store, old, new, changed) if changed else {},
         changes=run_changes(store, old, new),
         scores=_scores(store, old, new),
+        no_judge="" if matched.judge is not None else _no_judge(store, old, new),
     )
+
+
+def _no_judge(store: Store, old: Run, new: Run) -> str:
+    """Return why no judge's verdicts stand beside people's in a comparison of two runs."""
+    found = headline_judge(store, new, against=old)
+    if found.unknown:
+        return what_is_missing(found)
+    if found.reason is JudgeReason.PINNED:
+        return f"{found.name}, pinned to this set, has not judged both runs; {_judges_of_both(store, old, new)}"
+    return NO_COMMON_JUDGE
+
+
+def _judges_of_both(store: Store, old: Run, new: Run) -> str:
+    earlier, later = run_judges(store, old.id), run_judges(store, new.id)
+    names = distinct_names(judge for judge in later if judge in earlier)
+    return f"judges that have, for --judge: {', '.join(names) or 'none'}"
 
 
 def _scores(store: Store, old: Run, new: Run) -> tuple[ScoreComparison, ...]:
@@ -106,7 +125,7 @@ class GateRequest:
     """The run to test, the run it is compared with, and the loss of win rate that is allowed (a share of 1).
 
     `against` is None for the blessed run of the set. Human labels decide; with `judge_only` it is said what the verdicts of
-    `judge` (by default the first that has judged both runs) would. Before `planned` examples (by default the run's latest
+    `judge` (by default that of both runs' headline) would. Before `planned` examples (by default the run's latest
     plan) nothing is decided. `no_worse` are scores of the candidates that are tested too. With `require_standing` nothing
     passes unless the certificate of the run's judge stands.
     """
@@ -124,12 +143,14 @@ class GateRequest:
 def gate_run(store: Store, request: GateRequest) -> GatedRun:
     """Test whether a run is no worse than another by more than a margin.
 
-    Raises BadUsage for a margin out of range, runs that cannot be compared, a judge that has not judged both, or a score
-    that was not measured for both candidates.
+    Raises BadUsage for a margin or a plan out of range, runs that cannot be compared, a judge that has not judged both, or a
+    score that was not measured for both candidates.
     """
     margin = request.margin
     if not 0 <= margin < 1:
         raise BadUsage(f"--margin is a share between 0 and 1, such as .05 for 5 points; it was given {margin:g}")
+    if request.planned is not None and request.planned < 1:
+        raise BadUsage(f"--planned is a number of examples, at least 1; it was given {request.planned}")
     old, new = _find_two_runs(store, request.against or _blessed_run(store, request.run), request.run)
     matched = _matched(store, old, new, request.judge)
     no_worse = gate_scores(store, old.candidate, new.candidate, request.no_worse)
@@ -138,7 +159,7 @@ def gate_run(store: Store, request: GateRequest) -> GatedRun:
     if request.judge_only:
         if matched.judge is None:
             raise BadUsage(
-                "--judge-only: no judge version has judged both runs; `uphold judge RUN --judge SPEC` on each makes one"
+                f"--judge-only: {comparison.no_judge}; `uphold judge RUN --judge SPEC` on each run makes one that has"
             )
         found = judge_gate(matched, margin, _judge_caveat(store, new, matched.judge))
         return GatedRun(comparison, found, no_worse, standing, request.require_standing)

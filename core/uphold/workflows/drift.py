@@ -19,6 +19,7 @@ from uphold.records.certificates import (
 )
 from uphold.records.enums import Purpose, Verdict
 from uphold.records.halves import Half
+from uphold.records.judgments import JudgmentProblem
 from uphold.records.labels import VERDICT_CLASS
 from uphold.records.texts import canonical
 from uphold.stats.drift import drift_limit
@@ -40,11 +41,16 @@ from uphold.workflows.named_judge import judge_on_file, named_judge
 
 @dataclass(frozen=True, slots=True)
 class Reruns:
-    """What came of the reruns after a test; `left` judgments could not be had, and without them there is no `count`."""
+    """What came of the reruns after a test; `left` judgments could not be had, and without them there is no `count`.
+
+    `why_left` is why, `problems` are why judgments failed or could not be read.
+    """
 
     count: RerunCount | None
     left: int
     cost: float | None
+    why_left: str | None = None
+    problems: tuple[JudgmentProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +71,17 @@ class DriftPlan:
 
 @dataclass(frozen=True, slots=True)
 class DriftResult:
-    """What came of a check: None where it was refused, with the reason, or where `left` judgments could not be had."""
+    """What came of a check: None where it was refused, with the reason, or where `left` judgments could not be had.
+
+    `problems` are why judgments failed or could not be read.
+    """
 
     plan: DriftPlan
     check: DriftCheck | None = None
     reason: str = ""
     left: int = 0
     cost: float | None = 0.0
+    problems: tuple[JudgmentProblem, ...] = ()
 
 
 def pairs_to_rerun(store: Store, set_id: int, task: JudgeTask, pairs: Iterable[DecidedPair]) -> tuple[int, ...]:
@@ -150,7 +160,7 @@ async def ask_reruns(
                 yield update
     assert asked is not None
     if asked.left:
-        yield Reruns(None, asked.left, asked.progress.cost)
+        yield Reruns(None, asked.left, asked.progress.cost, asked.why_left, asked.problems)
         return
     yield Reruns(count_reruns(store, certificate, pairs), 0, asked.progress.cost)
 
@@ -239,7 +249,13 @@ async def check_drift(
                     continue
                 cost = rerun.cost
                 if rerun.count is None:
-                    yield DriftResult(plan, reason=_left(rerun.left, control.stopped), left=rerun.left, cost=cost)
+                    yield DriftResult(
+                        plan,
+                        reason=_left(rerun.left, rerun.why_left),
+                        left=rerun.left,
+                        cost=cost,
+                        problems=rerun.problems,
+                    )
                     return
     served = set(certificates.served_models(store, certificate.judge.id))
     asked = None
@@ -255,14 +271,16 @@ async def check_drift(
     spent = asked.progress.cost
     cost = None if cost is None or spent is None else cost + spent
     if asked.left:
-        yield DriftResult(plan, reason=_left(asked.left, asked.stopped), left=asked.left, cost=cost)
+        reason = _left(asked.left, asked.why_left)
+        yield DriftResult(plan, reason=reason, left=asked.left, cost=cost, problems=asked.problems)
         return
     others = [name for name in certificates.served_models(store, certificate.judge.id) if served and name not in served]
-    yield DriftResult(plan, finish_check(store, certificate, plan.pairs, others[0] if others else None), cost=cost)
+    check = finish_check(store, certificate, plan.pairs, others[0] if others else None)
+    yield DriftResult(plan, check, cost=cost, problems=asked.problems)
 
 
-def _left(left: int, stopped: str | None) -> str:
-    why = f": {stopped}" if stopped else ""
+def _left(left: int, reason: str | None) -> str:
+    why = f": {reason}" if reason else ""
     return f"{count_noun(left, 'judgment')} could not be had{why}; the same command goes on"
 
 

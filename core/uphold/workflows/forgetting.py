@@ -7,14 +7,19 @@ from uphold.records.sets import ForgottenCounts, SharedText
 from uphold.store import examples, forgetting, sets
 from uphold.store.database import Store
 from uphold.store.reviews import add_reviewer
+from uphold.store.written_reports import reports_of_examples
 
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What was blanked; `purged` is False where another program kept the file from being written anew."""
+    """What was blanked; `purged` is False where another program kept the file from being written anew.
+
+    `reports` are files of reports that were written before on runs with these examples, as they were called then.
+    """
 
     counts: ForgottenCounts
     purged: bool
+    reports: Sequence[str] = ()
 
 
 def shared_texts(store: Store, set_name: str, keys: Sequence[str]) -> list[SharedText]:
@@ -38,4 +43,5 @@ def forget_examples(store: Store, set_name: str, keys: Sequence[str], reviewer: 
     with store.writing() as conn:
         chosen = [one.id for one in examples.find_examples(store, set_id, keys)]
         counts = forgetting.forget(conn, chosen, add_reviewer(conn, reviewer))
-    return Forgotten(counts, forgetting.purge(store))
+        reports = reports_of_examples(conn, chosen)
+    return Forgotten(counts, forgetting.purge(store), reports)

@@ -270,6 +270,7 @@ async def run_trial(store: Store, plan: TrialPlan) -> AsyncGenerator[TrialProgre
         cost=None if any(cost is None for cost in costs) else sum(cost for cost in costs if cost is not None),
         unknown_cost=sum(one.progress.unknown_cost for one in asked),
         stopped=next((one.stopped for one in asked if one.stopped), None),
+        problems=tuple(problem for one in asked for problem in one.problems),
     )
     _record(store, plan, trial, asked[0].judge_id)
     yield trial

@@ -9,6 +9,7 @@ from typing import Any
 
 from uphold.errors import BadUsage, UpholdError
 from uphold.judging.judges import LlmJudge, judge_from_table
+from uphold.judging.prompts import same_for_every_pair
 from uphold.records.certificates import Certificate
 from uphold.records.counts import CLASSES
 from uphold.records.enums import Preference
@@ -38,7 +39,7 @@ from uphold.workflows.judge_trial import (
     plan_trial_of,
     trial_so_far,
 )
-from uphold.workflows.kept_judges import draft_table, kept_judge, kept_name
+from uphold.workflows.kept_judges import draft_table, kept_judge, kept_name, unknown_server
 from uphold.workflows.named_judge import NamedJudge, with_address_of
 from uphold.workflows.set_judge import find_version
 
@@ -219,6 +220,12 @@ def known_trial(store: Store, plan: TrialPlan) -> Trial | None:
     return trial if trial is not None and trial.pairs else None
 
 
+def text_asked(plan: TrialPlan) -> str:
+    """Return what every request of a try is the same in, to be read: the draft's whole prompt but for the texts of a pair."""
+    judge = plan.tries.task.judge
+    return same_for_every_pair(judge.asked) if isinstance(judge, LlmJudge) else ""
+
+
 def keep_version(
     store: Store, bench: Workbench, prompt: JudgePrompt, reviewer: str, request: JudgeRequest
 ) -> PromptVersion:
@@ -252,11 +259,19 @@ def kept_versions(store: Store, set_name: str, judge: str | None = None) -> list
     return versions
 
 
-def write_version(store: Store, version: PromptVersion, path: Path) -> None:
-    """Write a kept version as a TOML file that `--judge` takes. Raises BadFile where it cannot be written."""
+def write_version(store: Store, version: PromptVersion, path: Path, settings: Settings) -> str | None:
+    """Write a kept version as a TOML file that `--judge` takes; raises BadFile where it cannot be written.
+
+    Returns where it would be asked, if the database alone says so; the file says it too. None where there is nothing to say.
+    """
     name = kept_name(version.name, version.number)
+    table = draft_table(store, version.prompt, name)
+    where = unknown_server(store, table, settings)
     comment = f"Version {version.number} of the judge {version.name}, kept on {version.created_at[:10]}."
-    write_judge(draft_table(store, version.prompt, name), path, comment)
+    if where is not None:
+        comment += f"\nIt is asked {where}: so the database says, and nothing in uphold.toml."
+    write_judge(table, path, comment)
+    return where
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -12,7 +12,7 @@ from uphold.judging.fences import new_fence
 from uphold.judging.judges import PROVIDERS, LlmJudge
 from uphold.judging.rules import RULES
 from uphold.records.enums import REFERENCE, JudgmentStatus, Verdict
-from uphold.records.judgments import Judgment, PairVerdict
+from uphold.records.judgments import Judgment, JudgmentProblem, PairVerdict
 from uphold.records.runs import Run
 from uphold.records.set_history import VersionReason
 from uphold.settings import Settings
@@ -20,7 +20,7 @@ from uphold.store import claims, judges, judgments, set_versions
 from uphold.store.database import Store
 from uphold.store.headline_judges import run_judges, set_judges
 from uphold.store.judge_specs import find_spec, record_spec
-from uphold.store.judgments import JudgedPair, JudgingScope, MissingJudgment
+from uphold.store.judgments import JudgedPair, JudgingScope, MissingJudgment, ProblemCount
 from uphold.store.pairs import MadePairs, make_pairs, references_in_common
 from uphold.store.runs import get_run, responses_from_other_sets
 from uphold.workflows.judge_request import JudgeRequest, JudgeTask, RunTarget
@@ -28,7 +28,8 @@ from uphold.workflows.judge_request import JudgeRequest, JudgeTask, RunTarget
 MAX_LISTED = 200
 """Most unreadable or failed pairs that are listed."""
 
-_LATEST = 8
+_LATEST = 40
+"""Pairs judged last that are read: as many as a high screen has room for."""
 
 _REFERENCES_LOOKED_AT = 50
 """References that are tried to tell whether a rule can read a set."""
@@ -47,16 +48,6 @@ class SavedJudgment:
     pair_id: int
     judgment: Judgment
     reused: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why judgments failed or could not be read: the first such reason, how many have it, and an example's key."""
-
-    what: str
-    count: int
-    example: str
-    status: JudgmentStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +154,7 @@ class JudgeSummary:
     left: int = 0
     in_batches: int = 0
     elsewhere: int = 0
-    problems: Sequence[Problem] = ()
+    problems: Sequence[JudgmentProblem] = ()
     stopped: str | None = None
     submitted: tuple[str, ...] = ()
     collected: int = 0
@@ -187,7 +178,7 @@ class JudgingView:
     verdicts: Mapping[Verdict, int]
     problems: Sequence[JudgedPair] = ()
     latest: Sequence[JudgedPair] = ()
-    reasons: Sequence[Problem] = ()
+    reasons: Sequence[JudgmentProblem] = ()
 
 
 def judging_view(store: Store, run_id: int, judge_id: int) -> JudgingView:
@@ -200,17 +191,23 @@ def judging_view(store: Store, run_id: int, judge_id: int) -> JudgingView:
     )
 
 
-def find_problems(store: Store, run_id: int, judge_id: int) -> list[Problem]:
-    """Return why judgments of a judge on a run failed or could not be read, the most frequent reason first.
+def find_problems(store: Store, run_id: int, judge_id: int) -> list[JudgmentProblem]:
+    """Return why judgments of a judge on a run failed or could not be read, the most frequent reason first."""
+    return group_problems(judgments.problem_counts(store, run_id, judge_id))
+
+
+def group_problems(counts: Iterable[ProblemCount]) -> list[JudgmentProblem]:
+    """Return the problems of judgments, the most frequent first.
 
     Reasons that differ in numbers, in the ids of requests, or in what they quote of an unreadable answer only are taken
     together.
     """
-    found: dict[tuple[JudgmentStatus, str], Problem] = {}
-    for one in judgments.problem_counts(store, run_id, judge_id):
+    found: dict[tuple[JudgmentStatus, str], JudgmentProblem] = {}
+    for one in counts:
         said = _QUOTED.sub("#", one.problem) if one.status is JudgmentStatus.UNREADABLE else one.problem
         key = one.status, _VARIABLE.sub("#", said)
-        first = found.get(key, Problem(one.problem or "no reason was recorded", 0, one.example, one.status))
+        what = one.problem or "no reason was recorded"
+        first = found.get(key, JudgmentProblem(what, 0, one.example, one.status))
         found[key] = replace(first, count=first.count + one.count)
     return sorted(found.values(), key=lambda problem: -problem.count)
 

@@ -39,15 +39,22 @@ def kept_judge(store: Store, table: dict[str, Any], settings: Settings) -> Ready
     database from elsewhere must not say where texts and keys are sent. A server on this machine, without a key, needs no name.
     """
     judge = judge_from_table(table, table["name"], None, settings.endpoints, settings.prices)
-    url, variable = server = _server(table)
-    is_harmless = variable is None and (url is None or is_loopback(url))
-    if not is_harmless and server not in _known_servers(store, settings):
-        where = " ".join([*([f"at {url!r}"] if url else []), *([f"with the key in {variable!r}"] if variable else [])])
+    where = unknown_server(store, table, settings)
+    if where is not None:
         raise BadUsage(
             f"{table['name']}: the database would have it asked {where}, which nothing in uphold.toml says; if that is right,"
             " write base_url and api_key_env under [endpoints.NAME] there"
         )
     return judge
+
+
+def unknown_server(store: Store, table: Mapping[str, Any], settings: Settings) -> str | None:
+    """Return where, and with which key, the table of a judge would have it asked, if the database alone says so."""
+    url, variable = server = _server(table)
+    is_harmless = variable is None and (url is None or is_loopback(url))
+    if is_harmless or server in _known_servers(store, settings):
+        return None
+    return " ".join([*([f"at {url!r}"] if url else []), *([f"with the key in {variable!r}"] if variable else [])])
 
 
 def _server(table: Mapping[str, Any]) -> tuple[Any, Any]:

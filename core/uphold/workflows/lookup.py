@@ -5,10 +5,9 @@ from pathlib import Path
 
 from uphold.errors import BadDatabase
 from uphold.records.runs import RunRow, SetRow
-from uphold.store import packs, run_list, sets
+from uphold.store import packs, sets
 from uphold.store.database import MAX_WAIT, Store, open_or_make_store, open_store
 from uphold.store.runs import all_runs, find_run
-from uphold.store.set_versions import judged_versions
 from uphold.store.sets import find_set
 
 __all__ = [
@@ -20,7 +19,6 @@ __all__ = [
     "find_run",
     "find_set",
     "home",
-    "judged_versions",
     "open_or_make_store",
     "open_store",
     "packed_for",
@@ -38,7 +36,7 @@ class Home:
 
 def home(store: Store, judge: str | None = None) -> Home:
     """Return the runs and eval sets of a database with their counts; `judge` is the one that the user names."""
-    from uphold.store import pair_list  # here: a review opens without the list of pairs
+    from uphold.store import pair_list, run_list  # here: a review opens without lists of pairs and of runs
 
     return Home(run_list.run_rows(store, judge), sets.set_rows(store), pair_list.list_version(store))
 

@@ -5,7 +5,7 @@ enough examples are read in both runs, and nothing speaks against a difference.
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -29,6 +29,11 @@ class _Reading:
     sides: Sequence[RatedExample]
     unread: Sequence[int]
     strata: Sequence[str]
+
+    def places(self) -> dict[int, int]:
+        """Return of each pair how many more verdicts it takes until it is read; those that the queue lacks are left out."""
+        read = {place: 0 for place, side in enumerate(self.sides) if side.votes}
+        return read | {place: number for number, place in enumerate(self.unread, 1)}
 
     def after(self, more: int) -> list[RatedExample]:
         """Return the pairs as they are rated when so many more have been read."""
@@ -63,11 +68,13 @@ def more_verdicts(store: Store, old: Run, new: Run, matched: MatchedRuns, exampl
     later = _reading(store, new, [pair.after for pair in matched.pairs], QueueKind.CHANGED)
     known = _read_in_both(matched.pairs)
 
-    def suffices(pairs: Sequence[MatchedExample]) -> bool:
-        units = shared_units(pairs, by_people, with_ties_half)
+    def suffices(more: tuple[int, int]) -> bool:
+        units = shared_units(_read_on(matched.pairs, earlier, later, more), by_people, with_ties_half)
         return len(units.rated) >= known + examples and refusal(units) is None
 
-    found = _least_reading(matched.pairs, earlier, later, suffices)
+    places = _places(matched.pairs, earlier, later)
+    most = len(earlier.unread), len(later.unread)
+    found = _least_reading(most, lambda more: _count_read(places, more) >= known + examples, suffices)
     if found is None:
         return MoreVerdicts(None)
     more_earlier, more_later = found
@@ -109,14 +116,31 @@ def _read_in_both(pairs: Sequence[MatchedExample]) -> int:
     return len(shared_units(pairs, by_people, with_ties_half).rated)
 
 
-def _least_reading(
-    pairs: Sequence[MatchedExample],
-    earlier: _Reading,
-    later: _Reading,
-    suffices: Callable[[Sequence[MatchedExample]], bool],
-) -> tuple[int, int] | None:
-    """Return the fewest verdicts in the earlier and the later run that suffice: in one of them, or in both alike."""
-    before, after = len(earlier.unread), len(later.unread)
+def _places(pairs: Sequence[MatchedExample], earlier: _Reading, later: _Reading) -> list[list[tuple[int, int]]]:
+    """Return of each unit that may have changed the places of its pairs in the two queues, 0 where they are read already."""
+    ahead, behind = earlier.places(), later.places()
+    units: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for number, pair in enumerate(pairs):
+        if not pair.equal and number in ahead and number in behind:
+            units[pair.asked].append((ahead[number], behind[number]))
+    return list(units.values())
+
+
+def _count_read(units: Sequence[Sequence[tuple[int, int]]], more: tuple[int, int]) -> int:
+    """Return how many units have a pair that is read in both runs after so many more verdicts, be it resolved or not."""
+    before, after = more
+    return sum(any(ahead <= before and behind <= after for ahead, behind in unit) for unit in units)
+
+
+_Suffices = Callable[[tuple[int, int]], bool]
+
+
+def _least_reading(most: tuple[int, int], may_suffice: _Suffices, suffices: _Suffices) -> tuple[int, int] | None:
+    """Return the fewest verdicts in the earlier and the later run that suffice: in one of them, or in both alike.
+
+    `may_suffice` is quick and true wherever `suffices` is, which goes through every pair: 0.2 s each time with 10,000.
+    """
+    before, after = most
     ways: tuple[Callable[[int], tuple[int, int]], ...] = (
         lambda step: (0, min(step, after)),
         lambda step: (min(step, before), 0),
@@ -124,25 +148,28 @@ def _least_reading(
         lambda step: (min(step, before), after),
         lambda step: (before, min(step, after)),
     )
-    found = [
-        reading
-        for way in ways
-        if (reading := _fewest(max(before, after), way, lambda more: suffices(_read_on(pairs, earlier, later, more))))
-    ]
-    return min(found, key=sum, default=None)
+    end = max(most)
+    starts = [(step, way) for way in ways if (step := _first_step(0, end, way, may_suffice)) is not None]
+    best: tuple[int, int] | None = None
+    for start, way in sorted(starts, key=lambda one: sum(one[1](one[0]))):
+        if best is not None and sum(way(start)) >= sum(best):
+            break
+        step = _first_step(start, end, way, suffices)
+        if step is not None and (best is None or sum(way(step)) < sum(best)):
+            best = way(step)
+    return best
 
 
-def _fewest(
-    most: int, way: Callable[[int], tuple[int, int]], suffices: Callable[[tuple[int, int]], bool]
-) -> tuple[int, int] | None:
-    """Return the first reading along a way that suffices, by bisection; None where the last does not."""
-    if not suffices(way(most)):
+def _first_step(low: int, high: int, way: Callable[[int], tuple[int, int]], suffices: _Suffices) -> int | None:
+    """Return the first step of a way that suffices, from `low` to `high`, by bisection; None where the last does not."""
+    if suffices(way(low)):
+        return low
+    if not suffices(way(high)):
         return None
-    low, high = 0, most
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if suffices(way(middle)) else (middle, high)
-    return way(high)
+    return high
 
 
 def _command(run: Run, queue: str, planned: int) -> str:

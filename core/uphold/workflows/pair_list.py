@@ -10,7 +10,7 @@ from uphold.records.pair_list import Behind, ListedPair, ListedTexts, PairsBehin
 from uphold.records.reviews import OnScreen, ReviewerState, ReviewEvent, new_event_id
 from uphold.records.runs import Run
 from uphold.reviewing.history import History, replay
-from uphold.store import judgments, pair_list, pairs, reviews, sets
+from uphold.store import judgments, packs, pair_list, pairs, reviews, sets
 from uphold.store.database import Store, open_store
 from uphold.store.headline_judges import judges_in_order
 from uphold.store.pair_list import PairRow
@@ -21,10 +21,14 @@ _NO_EVENTS = ReviewerState()
 
 @dataclass(frozen=True, slots=True)
 class PairDetail:
-    """One pair with its full texts, and the judge's verdict where the reviewer may see it."""
+    """One pair with its full texts, and the judge's verdict where the reviewer may see it.
+
+    `verdicts_left_out`: the file is a blind pack, in which no verdict can be.
+    """
 
     texts: PairTexts
     judge: PairVerdict | None
+    verdicts_left_out: bool = False
 
 
 class PairListing:
@@ -80,7 +84,7 @@ class PairListing:
         verdict = None
         if self.judge is not None and pair.read:
             verdict = judgments.read_pair_verdict(self.store, pair.pair_id, self.judge.id)
-        return PairDetail(pairs.pair_texts(self.store, pair.pair_id), verdict)
+        return PairDetail(pairs.pair_texts(self.store, pair.pair_id), verdict, packs.is_blind_pack(self.store))
 
     @property
     def is_searchable(self) -> bool:

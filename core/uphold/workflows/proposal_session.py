@@ -52,10 +52,14 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class SetCounts:
-    """The active examples of a set as it was opened, how many are wanted in all (None: nothing is said), and by tag."""
+    """The active examples of a set as it was opened, and by tag.
+
+    `lacking` is how many the tags lack of what is wanted of each; None where nothing is said of any. An example with two
+    tags counts for both, so that it is no number of examples.
+    """
 
     active: int = 0
-    wanted: int | None = None
+    lacking: int | None = None
     tags: tuple[TagCoverage, ...] = ()
 
 
@@ -103,12 +107,13 @@ class ProposalSession:
         store = self.editor.store
         active = status_counts(store, self.editor.set_id).get(ExampleStatus.ACTIVE, 0)
         by_tag = coverage(store, self.editor.name)
-        wanted = sum(one.wanted or 0 for one in by_tag) or None
+        is_said = any(one.wanted for one in by_tag)
+        lacking = sum(max((one.wanted or 0) - one.have, 0) for one in by_tag) if is_said else None
         pool = Counter(tag for item in self.items for tag in item.proposal.tags)
         there = {one.tag for one in by_tag}
         new = [TagCoverage(tag, 0, 0, None) for tag in sorted(pool) if tag not in there]
         thin = sorted([*by_tag, *new], key=lambda one: (one.have / one.wanted if one.wanted else 1.0, one.have))
-        return SetCounts(active, wanted, tuple(thin[:_MOST_SLOTS]))
+        return SetCounts(active, lacking, tuple(thin[:_MOST_SLOTS]))
 
     # what is at hand
 

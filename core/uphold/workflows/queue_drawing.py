@@ -18,7 +18,6 @@ from uphold.reviewing.queue_order import (
 )
 from uphold.store import queues, reviews
 from uphold.store.database import Store
-from uphold.store.pair_columns import PairCondition, read_pairs
 
 _TAG_PREFIX = "tag:"
 
@@ -142,6 +141,8 @@ def _unchanged_strata(store: Store, run: Run) -> dict[int, queue_order.Stratum |
 
     None where that run was read as it comes, in one stratum.
     """
+    from uphold.store.pair_columns import PairCondition, read_pairs  # other queues open without it
+
     unchanged = queues.unchanged_pairs(store, run.id)
     strata: dict[int, queue_order.Stratum] = {}
     for earlier in {run_id for _, run_id in unchanged.values()}:

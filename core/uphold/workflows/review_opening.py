@@ -108,8 +108,7 @@ def open_review(store: Store, run: Run, reviewer: str, options: ReviewOptions | 
 
 def as_packed(store: Store, options: ReviewOptions) -> ReviewOptions:
     """Return the options, in a blind pack those of a blind session: it has no verdicts, so that none is shown open."""
-    pack = packs.own_pack(store)
-    return replace(options, blind=True, open_share=0.0) if pack is not None and pack.is_blind else options
+    return replace(options, blind=True, open_share=0.0) if packs.is_blind_pack(store) else options
 
 
 def _reviewer_id(store: Store, name: str) -> int:

@@ -478,6 +478,11 @@ class ReviewSession:
         """Give the set these reasons, by key."""
         self.context.keep_reason_words(words)
 
+    @property
+    def verdicts_left_out(self) -> bool:
+        """Whether this is a blind pack, in which no verdict can be."""
+        return self.context.verdicts_left_out
+
     def from_other_sets(self) -> dict[str, int]:
         """Return by set name how many responses of the run came with another set."""
         return self.context.from_other_sets()

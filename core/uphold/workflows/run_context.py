@@ -7,16 +7,20 @@ from uphold.records.enums import QueueKind
 from uphold.records.reviews import DEFAULT_REASONS
 from uphold.records.runs import Run
 from uphold.settings import database_path, program_words
-from uphold.store import pairs, reviews
+from uphold.store import packs, pairs, reviews
 from uphold.store.database import Store
 from uphold.store.runs import responses_from_other_sets
 
 
 class RunContext:
-    """What belongs to the run as a whole: its reasons, its disputes, and whether other processes wrote to the file."""
+    """What belongs to the run as a whole: its reasons, its disputes, and whether other processes wrote to the file.
+
+    `verdicts_left_out`: this is a blind pack, in which no verdict can be.
+    """
 
     def __init__(self, store: Store, run: Run, queue: str) -> None:
         self.store, self.run, self.queue = store, run, queue
+        self.verdicts_left_out = packs.is_blind_pack(store)
         self._written = store.data_version()
         self._asked: int | None = None
         self._shared: tuple[int, int] | None = None

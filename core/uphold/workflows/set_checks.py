@@ -89,6 +89,7 @@ def check_set(
         tuple(findings),
         (*_families(rows, near), *search.templates()),
         reading.lines,
+        reading.undecoded,
     )
 
 
@@ -207,6 +208,10 @@ def _families(rows: Sequence[ExampleRow], near: NearDuplicates) -> Iterator[Temp
 # Leakage.
 
 
+_UNDECODED = "\ufffd"
+"""What stands for bytes that are no text."""
+
+
 class _Reading:
     """The rows of training files, one at a time, with how far they are read."""
 
@@ -214,13 +219,14 @@ class _Reading:
         self._files = files
         self._total = sum(file.size for file in files)
         self._before = self._position = 0
-        self.lines = 0
+        self.lines = self.undecoded = 0
 
     def rows(self) -> Generator[_Place, None, None]:
         """Yield where each row is, and its texts."""
         for file in self._files:
             for row in iter_training_rows(file, self._set_position):
                 self.lines += 1
+                self.undecoded += any(_UNDECODED in text for text in row.texts)
                 yield where_text(file, row.line), row.texts
             self._before += file.size
             self._position = 0

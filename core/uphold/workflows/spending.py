@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from uphold.endpoints import refusals
 from uphold.errors import BadUsage, EndpointError, Refused, UpholdError
 from uphold.formatting import count_noun, dollars, exact_dollars
 from uphold.judging.costs import Price
@@ -191,10 +192,13 @@ class CappedEndpoint:
 
 
 def may_be_billed(error: BaseException) -> bool:
-    """Whether a request that ended so may be billed: it was sent, and neither refused nor answered with an error."""
+    """Whether a request that ended so may be billed: it was sent, and neither refused nor answered with an error.
+
+    A refusal of what the model wrote comes after it has written.
+    """
     if not isinstance(error, EndpointError):
         return True  # cancelled, or broken in a way that says nothing about the server
     if isinstance(error, Refused):
-        return False
+        return refusals.is_about_answer(error.explanation)
     never_sent = error.status is None and getattr(error, "for_all", False)
     return not never_sent and (error.status is None or error.status in _MAY_BE_BILLED)

@@ -1,7 +1,7 @@
 """The certificate of the judge in force: read for a run or a set, and held against the set as it is now."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from uphold.records.certificates import Ceiling, Certificate, CertificateState, Standing, certificate_state
@@ -15,6 +15,7 @@ from uphold.store import certificates, counts, judge_specs, runs, sets
 from uphold.store.counts import CountOptions
 from uphold.store.database import Store
 from uphold.store.headline_judges import pinned_judge
+from uphold.store.judge_trials import PairPlace, pair_places
 
 
 def run_standing(store: Store, run: Run, judge: JudgeRef | None) -> Standing | None:
@@ -102,7 +103,8 @@ class StandingOverview:
     """What is certified over a set: each judge's latest test with what it is now, and how often people agree.
 
     The first of `standings` is that of the judge in force, the others follow, the latest first. `floor` is that of the set;
-    `to_test` is the judge that a new test would be of, None where none can be asked.
+    `to_test` is the judge that a new test would be of, None where none can be asked. `tests` are all tests, the oldest first;
+    `differing` has the pairs on which judge and people differed in each of `standings`, by certificate id.
     """
 
     set: str
@@ -110,6 +112,8 @@ class StandingOverview:
     ceilings: tuple[Ceiling, ...]
     floor: float | None
     to_test: JudgeToTest | None
+    tests: tuple[Certificate, ...]
+    differing: Mapping[int, tuple[PairPlace, ...]]
 
 
 def read_overview(store: Store, set_name: str, judge: JudgeRef | None = None) -> StandingOverview:
@@ -128,7 +132,15 @@ def read_overview(store: Store, set_name: str, judge: JudgeRef | None = None) ->
         read_ceilings(store, set_id, set_name),
         None if floor is None else float(json.loads(floor)),
         _to_test(store, in_force or (found[0].certificate.judge if found else None)),
+        tuple(certificates.all_certificates(store, set_id)),
+        {one.certificate.id: _differing(store, one.certificate) for one in found},
     )
+
+
+def _differing(store: Store, certificate: Certificate) -> tuple[PairPlace, ...]:
+    pairs = [pair for pair, same in certificates.tested_pairs(store, certificate.id).items() if not same]
+    places = pair_places(store, pairs)
+    return tuple(places[pair] for pair in pairs)
 
 
 def _to_test(store: Store, judge: JudgeRef | None) -> JudgeToTest | None:

@@ -90,10 +90,12 @@ def judge_names(store: Store, run: Run, judge: str | None = None) -> list[str]:
 
 
 def read_set_statistics(store: Store, name: str, options: StatisticsOptions = DEFAULTS) -> RunStatistics:
-    """Return the statistics of all runs of a set, pooled; `planned` has no effect.
+    """Return the statistics of all runs of a set, pooled.
 
-    Raises BadUsage for a set, tag or judge that does not exist.
+    Raises BadUsage for a set, tag or judge that does not exist, and for a planned number: that is one of a run.
     """
+    if options.planned is not None:
+        raise BadUsage("--planned belongs to one run; name it, or leave --planned out")
     set_id = sets.find_set(store, name)
     _check_tag(store, set_id, options.tag)
     found = counts.set_counts(store, set_id, name, _count_options(options))

@@ -11,9 +11,11 @@ import pytest
 
 from support.app_samples import make_app
 from support.recorded_app import recorded
-from support.terminal import UPHOLD, Terminal, note_frames, without_holding
+from support.terminal import ESCAPE, UPHOLD, Terminal, note_frames, without_holding
+from uphold.records.sets import ExampleStatus
 from uphold.store.database import open_store
 from uphold.store.runs import all_runs
+from uphold.workflows.curating import list_examples
 from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.review_opening import open_review
 
@@ -121,6 +123,21 @@ def test_whatever_comes_whenever_each_decision_is_on_a_pair_that_was_painted_bef
         there = decided(database)
         assert 1 <= len(there) <= bursts
         assert set(there) < set(painted(bytes(terminal.stream)))
+
+
+def test_what_is_typed_in_one_write_goes_where_each_key_has_led_to(database: Path) -> None:
+    comment = "c" + "quite good" + "\r"
+    example = "E" + "n" + "Who asks?" + "\t" + "At a desk." + "\t" + "Nobody does." + ESCAPE
+    retired = "D" + "too vague" + "\r"
+    with review(database) as terminal:
+        terminal.see("answer-", "reply-", "4 both bad")
+        burst(terminal, comment + example + retired + "q")
+        terminal.see("pairs is version 1 now", "answer-", "reply-")
+    with open_store(database) as store:
+        assert store.rows("SELECT note FROM events WHERE kind = 'comment'").fetchall() == [("quite good",)]
+        row = list_examples(store, "pairs")[-1]
+        assert (row.text.turns, row.text.context) == (("Who asks?",), "At a desk.")
+        assert (row.text.references, row.status) == (("Nobody does.",), ExampleStatus.RETIRED)
 
 
 async def test_a_key_after_the_paint_is_not_lost(database: Path) -> None:

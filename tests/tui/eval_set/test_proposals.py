@@ -9,7 +9,7 @@ import pytest
 from textual.events import Paste
 from textual.pilot import Pilot
 
-from support.app_samples import make_app, press, shown
+from support.app_samples import make_app, press, press_at_once, shown
 from uphold.records.sets import ExampleStatus, NewExample
 from uphold.records.texts import ExampleText
 from uphold.workflows.curating import SetEditor, list_examples, make_set, overview
@@ -154,6 +154,17 @@ async def test_edited_and_tagged_first(store: Store) -> None:
         assert "It depends." in shown(pilot)
 
 
+async def test_keys_that_come_in_one_write_are_each_for_what_the_key_before_has_led_to(store: Store) -> None:
+    async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
+        screen = await opened(pilot)
+        asked = screen.session.items[0].proposal.text.turns[0]
+        tagged = ("number_sign", *"urg", "enter")
+        await press_at_once(pilot, *tagged, "e", " Quickly: ", "tab", *"Shop.", "escape", "x", "enter")
+        taken = next(row for row in list_examples(store, "desk") if "urg" in row.tags)
+        assert (taken.text.turns, taken.text.context) == ((f"Quickly: {asked}",), "Shop.Be the desk.")
+        assert (screen.session.tally.taken, screen.session.tally.left) == (2, 1)
+
+
 async def test_a_pool_is_chosen_and_read_beside_the_screen(tmp_path: Path, made: Path) -> None:
     with open_store(tmp_path / "new.db", create=True) as store:
         make_set(store, "desk", "mira")
@@ -186,6 +197,8 @@ async def test_a_narrow_screen_has_the_nearest_below_and_counts_without_bars(sto
         assert "━" not in shown(pilot)
         assert "0 taken   0 left out   3 to go" in shown(pilot)
         await act(pilot, "enter")
-        assert "u undo  before: + log-" in shown(pilot), "the keys stay where there is no room for a receipt"
+        assert any("u undo" in line and line.endswith("before: + log-1 taken") for line in shown(pilot).splitlines()), (
+            "the receipt has room beside the keys"
+        )
         await act(pilot, "[", "enter")
         assert "it is taken already; u takes back what you did last" in shown(pilot)

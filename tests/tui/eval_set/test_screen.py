@@ -2,14 +2,17 @@
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from textual.events import Key, Paste
 from textual.pilot import Pilot
 
-from support.app_samples import app, database, make_app, press, rows, shown
+from support.app_samples import app, database, make_app, press, press_at_once, rows, shown
+from support.imports import bring
 from uphold.records.example_list import ExampleFilter
 from uphold.records.sets import ExampleRow, ExampleStatus, NewExample, SettingKind
 from uphold.records.texts import ExampleText
@@ -18,6 +21,7 @@ from uphold.workflows.importing import ImportRequest, import_files
 from uphold.workflows.lookup import Store, open_store
 from uphold_tui.app import app_end
 from uphold_tui.eval_set.screen import SetScreen
+from uphold_tui.eval_set.systems import SystemsScreen
 from uphold_tui.home.screen import HomeScreen
 from uphold_tui.review.screen import ReviewScreen
 
@@ -170,6 +174,44 @@ async def test_what_was_still_being_written_is_named_when_the_app_is_left_at_onc
     assert example(store, "k-000").text.turns == (INSTRUCTIONS[0],)
 
 
+def locked(store: Store) -> sqlite3.Connection:
+    """Another program that is writing."""
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    return other
+
+
+async def test_an_act_waits_in_sight_for_another_program_and_is_done_after_it(store: Store) -> None:
+    async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
+        screen = await opened(pilot)
+        other = locked(store)
+        await act(pilot, "n", " Why?", "escape")
+        assert "another program is writing: waiting, 0 s" in shown(pilot)
+        await act(pilot, "escape", "ctrl+p", "escape")
+        assert screen.writing is not None
+        other.rollback()
+        while screen.patient.is_waiting:
+            await pilot.pause(0.05)
+        await pilot.pause()
+        assert screen.writing is None
+        assert "k-004 added" in shown(pilot)
+        assert [row.text.turns for row in list_examples(store, SET)][4:] == [("Why?",)]
+
+
+async def test_a_set_is_not_left_while_an_act_waits_and_the_app_names_it(store: Store) -> None:
+    uphold = make_app(store, reviewer="mira")
+    async with uphold.run_test(size=SIZE) as pilot:
+        screen = await opened(pilot)
+        with closing(locked(store)):
+            await act(pilot, "D", *"vague", "enter", "q")
+            assert pilot.app.screen is screen
+            assert "another program is writing: waiting" in shown(pilot)
+            await act(pilot, "ctrl+c")
+    end = app_end(uphold, None)
+    assert end.troubles == ("not kept: the last act on the set sample, which waits for another program",)
+    assert example(store, "k-000").status is ExampleStatus.ACTIVE
+
+
 async def test_turns_are_added_and_empty_ones_fall_away(store: Store) -> None:
     async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
         await opened(pilot)
@@ -197,11 +239,20 @@ async def test_keys_that_come_with_the_one_that_opens_a_field_are_for_that_field
     async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
         screen = await opened(pilot)
         for keys in (("n", *"noD?qu", "escape"), ("r", *"hue", "escape"), ("slash", *"noD", "enter")):
-            for key in keys:
-                pilot.app.post_message(Key(key, key if len(key) == 1 else None))
-            await pilot.pause()
+            await press_at_once(pilot, *keys)
         assert [row.text.turns for row in screen.list.items] == [("noD?qu",)]
         assert screen.list.items[0].text.references == ("hue",)
+
+
+async def test_keys_that_come_with_the_one_that_leaves_a_field_are_for_what_comes_next(store: Store) -> None:
+    async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        new = ("n", *"noD?qu", "tab", " pasted, and ", *"typed", "tab", *"hue", "escape")
+        await press_at_once(pilot, *new, "D", *"vague", "enter", "g", "number_sign", *"quick", "enter")
+        first, added = (list_examples(store, SET)[at] for at in (0, -1))
+        assert (added.text.turns, added.text.context) == (("noD?qu",), "pasted, and typed")
+        assert (added.text.references, added.status) == (("hue",), ExampleStatus.RETIRED)
+        assert "quick" in first.tags
 
 
 async def test_tags_retirement_and_drafts_are_for_all_that_are_marked(store: Store) -> None:
@@ -224,7 +275,7 @@ async def test_of_two_that_are_alike_one_key_keeps_one(store: Store) -> None:
     editor.duplicate("k-001", "k-009")
     async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
         screen = await opened(pilot)
-        assert "2 the same text twice" in shown(pilot)
+        assert "2 with the same text" in shown(pilot)
         await act(pilot, "h", "enter")
         assert [row.key for row in screen.list.items] == ["k-001", "k-009"]
         await act(pilot, "d", "1")
@@ -378,3 +429,54 @@ async def test_the_list_is_narrowed_to_a_tag_and_all_are_back_with_esc(store: St
         assert [row.tags for row in screen.list.items] == [("home", "rare")]
         await act(pilot, "escape")
         assert len(screen.list.items) == every
+
+
+async def test_a_narrow_form_has_no_filters_above_it_and_says_the_status_of_what_is_written(store: Store) -> None:
+    async with make_app(store, reviewer="mira").run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        assert "All 4" in shown(pilot)
+        for _ in range(2):
+            await act(pilot, "enter")
+            assert "All 4" not in shown(pilot)
+            assert "k-000   active" in shown(pilot)
+            await act(pilot, "escape")
+            assert shown(pilot).count("nothing changed") == 1
+            assert "All 4" in shown(pilot)
+
+
+async def test_the_keys_of_a_long_answer_are_on_the_screen(store: Store) -> None:
+    answers = [{"key": "k-000", "system": "lora-2", "response": "\n".join(map(str, range(60)))}]
+    bring(store, *answers, set_=SET)
+    async with make_app(store, reviewer="mira").run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await act(pilot, "a")
+        assert "R make it the reference" in shown(pilot)
+        await act(pilot, "shift+tab")
+        assert "R make it the reference" in shown(pilot)
+        assert "more lines below" in shown(pilot)
+
+
+async def test_a_dialog_is_as_wide_as_its_rows(store: Store) -> None:
+    async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await act(pilot, "s")
+        dialog = pilot.app.screen
+        assert isinstance(dialog, SystemsScreen)
+        assert dialog.panel.region.width == dialog.WIDTH
+        assert dialog.text.region.width == dialog.text_width + 1
+
+
+async def test_a_list_that_a_search_left_empty_has_esc_in_its_footer_and_no_key_of_an_example(store: Store) -> None:
+    async with make_app(store, reviewer="mira").run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await act(pilot, "u")
+        assert "nothing to take back" in shown(pilot)
+        await act(pilot, "/", *"kettle", "enter")
+        assert "nothing to take back" not in shown(pilot)
+        footer = shown(pilot).splitlines()[-1]
+        assert "esc all" in footer
+        assert "D retire" in footer
+        await act(pilot, "/", *"xyz", "enter")
+        footer = shown(pilot).splitlines()[-1]
+        assert "esc all" in footer
+        assert not any(word in footer for word in ("enter edit", "# tag", "D retire", "space mark"))

@@ -19,6 +19,7 @@ from uphold.workflows.lookup import Store, open_store
 from uphold.workflows.set_versions import cut_version, list_versions
 from uphold_tui.eval_set.screen import SetScreen
 from uphold_tui.eval_set.versions.screen import VersionsScreen
+from uphold_tui.judging.background import BackgroundJudging
 from uphold_tui.judging.screen import JudgingScreen
 
 SET, SIZE = "sample", (120, 36)
@@ -95,18 +96,24 @@ async def test_marked_ones_are_compared_and_one_is_brought_back_and_taken_back(s
         assert "Active 4" in shown(pilot)
 
 
+async def judged_with_an_older_reference(folder: Path) -> Store:
+    """A judged run of two examples, of which one has another reference since."""
+    answers = {"response_candidate": "It is blue.", "response_baseline": "No."}
+    lines = [{"key": key, "instruction": f"Which colour has {key}?", "reference": "Blue.", **answers} for key in "ab"]
+    store = database(folder, lines)
+    async for _ in judge_run(store, JudgeRequest("rules:closer")):
+        pass
+    SetEditor(store, SET, "mira").edit("a", ExampleEdit(references=("It is blue.",)))
+    return store
+
+
 async def test_what_is_lacking_is_named_with_its_cost_before_it_is_judged(store: Store, tmp_path: Path) -> None:
     async with app(store).run_test(size=SIZE) as pilot:
         await opened(pilot)
         await press(pilot, "J")
         assert "a run is under review" in shown(pilot)
     (tmp_path / "lacking").mkdir()
-    answers = {"response_candidate": "It is blue.", "response_baseline": "No."}
-    lines = [{"key": key, "instruction": f"Which colour has {key}?", "reference": "Blue.", **answers} for key in "ab"]
-    with database(tmp_path / "lacking", lines) as unjudged:
-        async for _ in judge_run(unjudged, JudgeRequest("rules:closer")):
-            pass
-        SetEditor(unjudged, SET, "mira").edit("a", ExampleEdit(references=("It is blue.",)))
+    with await judged_with_an_older_reference(tmp_path / "lacking") as unjudged:
         async with make_app(unjudged, reviewer="mira").run_test(size=SIZE) as pilot:
             await opened(pilot)
             assert "verdicts that saw an older reference; decisions stand" in shown(pilot)
@@ -119,6 +126,27 @@ async def test_what_is_lacking_is_named_with_its_cost_before_it_is_judged(store:
             screen.work.stop_and_wait()
             await press(pilot, "q", "J")
             assert "nothing is lacking: judges have read the present texts" in shown(pilot)
+
+
+async def test_judging_that_ends_before_its_screen_is_there_is_shown_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = BackgroundJudging.start
+
+    def start_and_end(work: BackgroundJudging) -> None:
+        start(work)
+        work._thread.wait(20)
+
+    monkeypatch.setattr(BackgroundJudging, "start", start_and_end)
+    with await judged_with_an_older_reference(tmp_path) as store:
+        async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
+            await opened(pilot)
+            await press(pilot, "J", "enter")
+            screen = pilot.app.screen
+            assert isinstance(screen, JudgingScreen)
+            assert screen.work is not None
+            assert screen.work.status.ended
+            assert "Which judge reads this run?" not in shown(pilot)
 
 
 async def test_a_narrow_screen_has_the_list_then_the_difference(store: Store) -> None:

@@ -17,8 +17,8 @@ def styled(content: Content, style: str) -> str:
 
 
 def plain_words(content: Content) -> list[str]:
-    """The words that have no style."""
-    muted = {at for span in content.spans for at in range(span.start, span.end)}
+    """The words that are not muted."""
+    muted = {at for span in content.spans if str(span.style) == MUTED for at in range(span.start, span.end)}
     return "".join(" " if at in muted else character for at, character in enumerate(content.plain)).split()
 
 

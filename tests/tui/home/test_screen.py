@@ -156,7 +156,51 @@ async def test_a_blind_pack_is_reviewed_blind_from_the_start_screen_with_one_key
         screen = pilot.app.screen
         assert isinstance(screen, ReviewScreen)
         assert screen.session.blind
+        assert "Judge    its verdicts are not in this pack" in shown(pilot)
         before = screen.session.current
         await press(pilot, "a")
         assert screen.session.current != before
         assert screen.session.progress.read == 1
+        await press(pilot, "K", "l")
+        assert "judge    its verdicts are not in this pack" in shown(pilot)
+
+
+async def test_people_who_all_read_everything_are_named_once_and_the_last_are_counted_where_room_is_short(
+    tmp_path: Path,
+) -> None:
+    names = [f"annotator-{number}" for number in range(1, 8)]
+    votes = [{**row, "reviewer": name, "review": "tie"} for row in rows(2) for name in names]
+    for size, words in (
+        ((160, 36), f"{', '.join(names)}, each read all 2"),
+        ((80, 24), "annotator-1, annotator-2, annotator-3 and 4 more, each read all 2"),
+    ):
+        async with make_app(database(tmp_path, votes), reviewer="mira").run_test(size=size) as pilot:
+            await pilot.pause()
+            assert words in shown(pilot)
+
+
+async def test_counts_of_reviewed_pairs_end_in_one_column_on_a_narrow_screen(tmp_path: Path) -> None:
+    async with make_app(two_runs(tmp_path), reviewer="mira").run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        unread, read = (line for line in shown(pilot).splitlines() if " of 3" in line or " of 12" in line)
+        assert unread.index(" of 3") == read.index(" of 12")
+
+
+async def test_ways_to_begin_stand_in_the_middle_of_a_wide_screen(tmp_path: Path) -> None:
+    with open_store(tmp_path / "new.db", create=True) as store:
+        async with make_app(store, reviewer="mira").run_test(size=(200, 60)) as pilot:
+            await pilot.pause()
+            line = next(line for line in shown(pilot).splitlines() if "Nothing to review yet" in line)
+            assert len(line) - len(line.lstrip()) == (200 - 76) // 2
+
+
+async def test_a_wide_screen_draws_longer_bars_up_to_its_right_edge(tmp_path: Path) -> None:
+    store, bars = two_runs(tmp_path), []
+    for size in ((120, 36), (200, 60)):
+        async with make_app(store, reviewer="mira").run_test(size=size) as pilot:
+            await pilot.pause()
+            line = next(line for line in shown(pilot).splitlines() if "12 of 12" in line)
+            bars.append((line.count("━") + line.count("─"), size[0] - len(line)))
+    (narrow, _), (wide, blank) = bars
+    assert wide > 1.7 * narrow
+    assert blank < 20

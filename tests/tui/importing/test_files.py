@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from uphold_tui.importing.files import PathText, common_beginning, list_folder, paths_in, quoted_lines, size_text
+from uphold_tui.importing.files import (
+    PathText,
+    common_beginning,
+    folder_words,
+    list_folder,
+    paths_in,
+    quoted_lines,
+    size_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +35,18 @@ def test_paths_are_read_as_terminals_paste_them(text: str, paths: list[str]) -> 
 
 def test_pasted_lines_are_several_paths() -> None:
     assert paths_in(quoted_lines("/a/1 b.csv\n/a/2.csv\n")) == ["/a/1 b.csv", "/a/2.csv"]
+    assert paths_in(quoted_lines("a.csv\nb.csv\n")) == ["a.csv", "b.csv"]
+    assert paths_in(quoted_lines("it's.csv\nb.csv\n")) == ["it's.csv", "b.csv"]
     assert quoted_lines("/a/1 b.csv\n") == "/a/1 b.csv"
+
+
+def test_a_folder_is_named_as_a_shell_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "logs").mkdir()
+    monkeypatch.chdir(tmp_path / "logs")
+    assert folder_words(Path()) == "~/logs"
+    assert folder_words(tmp_path) == "~"
+    assert folder_words(Path("/usr")) == "/usr"
 
 
 def test_what_can_be_read_comes_first_and_hidden_files_are_left_out(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual import events
@@ -19,8 +20,10 @@ from uphold.workflows.lookup import Store, all_runs, home, open_store
 from uphold.workflows.next_step import NextStep
 from uphold_tui.app import UpholdApp, app_end
 from uphold_tui.home.screen import HomeScreen
+from uphold_tui.importing import file_screen, files
 from uphold_tui.importing.background import ImportOutcome, ImportWork
 from uphold_tui.importing.file_screen import FileScreen
+from uphold_tui.importing.files import Listing
 from uphold_tui.importing.screen import ImportScreen
 from uphold_tui.judging.screen import JudgingScreen
 from uphold_tui.review.screen import ReviewScreen
@@ -89,6 +92,38 @@ async def test_from_an_empty_database_to_the_first_pair_with_enter_alone(folder:
         assert isinstance(pilot.app.screen, HomeScreen)
 
 
+async def test_what_an_import_leads_to_has_no_folder_listed_below_it(
+    folder: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed: list[Path] = []
+
+    def list_folder(below: Path, *args: Any, **options: Any) -> Listing:
+        listed.append(below)
+        return files.list_folder(below, *args, **options)
+
+    monkeypatch.setattr(file_screen, "list_folder", list_folder)
+    async with opened(store).run_test(size=(120, 36)) as pilot:
+        await choose(pilot, "wide.jsonl")
+        await press_settled(pilot, "enter", "enter")
+        before = len(listed)
+        assert before
+        await press_settled(pilot, "enter")
+        assert isinstance(pilot.app.screen, ReviewScreen)
+        assert len(listed) == before
+
+
+async def test_a_listing_that_comes_after_its_screen_was_closed_is_shown_nowhere(folder: Path, store: Store) -> None:
+    async with opened(store).run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        await press_settled(pilot, "I")
+        screen = pilot.app.screen
+        assert isinstance(screen, FileScreen)
+        await press_settled(pilot, "escape")
+        screen.refresh_page()
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, HomeScreen)
+
+
 async def test_an_import_leads_to_judging_and_back_to_the_start_screen(folder: Path, store: Store) -> None:
     (folder / "pairs.jsonl").write_text("\n".join(map(json.dumps, rows(2))), encoding="utf-8")
     async with opened(store).run_test(size=(80, 24)) as pilot:
@@ -105,6 +140,8 @@ async def test_an_encoding_is_taken_with_one_key(folder: Path, store: Store) -> 
     async with opened(store).run_test(size=(120, 36)) as pilot:
         screen = await choose(pilot, "german.csv")
         assert "Take as windows-1252" in shown(pilot)
+        assert "german.csv:2: not UTF-8 at byte" in shown(pilot)
+        assert "--encoding" not in shown(pilot)
         await press_settled(pilot, "enter")
         assert screen.form.request.encoding == "windows-1252"
         await press_settled(pilot, "enter")
@@ -327,3 +364,12 @@ async def test_scores_go_into_no_set_and_say_what_compares_them(folder: Path, st
         await press_settled(pilot, "enter", "j")  # there is nothing to review
         assert isinstance(pilot.app.screen, ImportScreen)
         assert not home(store).sets
+
+
+async def test_a_preview_of_several_runs_does_not_name_the_first_as_the_only_one(folder: Path, store: Store) -> None:
+    lines = [row for pair in zip(rows(2, candidate="sft"), rows(2, candidate="dpo"), strict=True) for row in pair]
+    (folder / "runs.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    async with opened(store).run_test(size=(120, 36)) as pilot:
+        await choose(pilot, "runs.jsonl")
+        assert "4 pairs" in shown(pilot)
+        assert "several runs: sft against baseline, …" in shown(pilot)

@@ -202,3 +202,9 @@ def test_a_kappa_that_says_little_is_warned_of_on_the_screen_too() -> None:
     report = report_of(compared("W" * 19 + "L", "W" * 17 + "LLW"))
     assert "One class makes up 92 % of the verdicts (37 of 40): κ says little here." in console_lines(report)
     assert any(line.startswith("! One class makes up 92 %") for line in screen_lines(report))
+
+
+def test_a_judge_of_one_order_is_not_said_to_need_more_verdicts_for_a_lean() -> None:
+    lines = screen_lines(report_of(compared("W" * 40, "W" * 40)))
+    at = next(place for place, line in enumerate(lines) if "first shown is chosen" in line)
+    assert lines[at + 1].split(maxsplit=1) == ["judge", "no pair in both orders"]

@@ -270,6 +270,20 @@ async def test_the_start_screen_asks_too(store: Store) -> None:
     assert end_of(made, store) == (0, f"\nthe whole database was copied to {store.path}")
 
 
+@pytest.mark.parametrize("spoil", ["truncated", "damaged"])
+async def test_the_start_screen_offers_no_copy_of_a_file_that_cannot_be_copied(store: Store, spoil: str) -> None:
+    made = make_app(store, reviewer="mira")
+    async with made.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        SPOILS[spoil](store.path)
+        await press(pilot, "q", "s")
+        assert isinstance(pilot.app.screen, NotKeptScreen)
+        assert f"The database was {spoil}" in shown(pilot)
+        assert "elsewhere" not in shown(pilot)
+        await press(pilot, "x")
+    assert end_of(made, store)[0] == 4
+
+
 async def test_ctrl_c_leaves_at_once_and_the_last_words_name_what_is_lost(store: Store) -> None:
     made = app(store)
     async with made.run_test(size=(120, 36)) as pilot:

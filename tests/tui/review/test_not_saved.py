@@ -30,10 +30,8 @@ async def test_a_locked_database_keeps_the_pair_and_the_verdict_until_enter_save
         other = _locked(store.path)
         await press(pilot, "t")
         screen = shown(pilot)
-        assert re.search(
-            r"Not saved: another program is writing: waiting, \d+ s\. Your verdict is kept here; enter tries again",
-            screen,
-        )
+        assert re.search(r"Not saved: another program is writing: waiting, \d+ s\.", screen)
+        assert "Your verdict is kept here; enter tries again, u drops it, S elsewhere." in screen
         assert review(pilot).session.current is first
         await press(pilot, "enter", "right", "J")
         assert "Not saved:" in shown(pilot)
@@ -108,3 +106,17 @@ async def test_a_verdict_that_waits_is_dropped_and_not_saved_later(tmp_path: Pat
             await pilot.pause(0.01)
         assert review(pilot).actions.unsaved is None
     assert session(store).progress.read == 0
+
+
+async def test_what_to_press_is_on_the_screen_however_narrow_it_is(tmp_path: Path) -> None:
+    for columns, rows in ((80, 24), (100, 30), (120, 36), (200, 60)):
+        store = database(tmp_path)
+        async with app(store).run_test(size=(columns, rows)) as pilot:
+            await pilot.pause()
+            _impatient(store)
+            other = _locked(store.path)
+            await press(pilot, "t")
+            assert "Not saved: another program is writing" in shown(pilot)
+            assert "enter tries again, u drops it, S elsewhere." in shown(pilot)
+            other.rollback()
+            await press(pilot, "u")

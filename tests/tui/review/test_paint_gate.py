@@ -6,6 +6,8 @@ from time import monotonic
 from textual.events import Key
 
 from support.app_samples import app, database, press, review
+from uphold_tui.review.paint_gate import TOGETHER, PaintGate
+from uphold_tui.widgets.painting import ReportsPaint
 
 
 def _key(character: str, at: float) -> Key:
@@ -101,3 +103,13 @@ async def test_a_click_counts_when_the_pair_is_on_the_screen(tmp_path: Path) -> 
         await review(pilot).action_press("review.tie")
         await pilot.pause()
         assert review(pilot).session.progress.read == 1
+
+
+def test_a_key_from_before_the_paint_counts_for_nothing_though_its_action_comes_after_it() -> None:
+    pane, gate = ReportsPaint(), PaintGate()
+    gate.wait_for([pane])
+    gate.note_key(1.0)
+    gate.note_painted(pane, (), 1.1)
+    assert not gate.accepts()
+    gate.note_key(1.1 + TOGETHER)
+    assert gate.accepts()

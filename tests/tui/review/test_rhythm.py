@@ -81,6 +81,25 @@ async def test_why_and_one_key_say_why_and_go_on(tmp_path: Path) -> None:
     assert [(kind, note) for kind, _, note in acts(store)] == [("decision", None), ("reasons", '["more helpful"]')]
 
 
+async def test_why_on_the_next_pair_tells_how_to_say_why_of_the_pair_before(tmp_path: Path) -> None:
+    store = database(tmp_path)
+    async with app(store, hold="override").run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        await press(pilot, "w")
+        assert "of the pair before" not in shown(pilot)
+        await press(pilot, "escape")
+        first = here(pilot)
+        await press(pilot, "enter", "w")
+        second = here(pilot)
+        assert "of the pair before: esc, then ← w" in shown(pilot)
+        await press(pilot, "escape", "K", "w")
+        assert "of the pair before" not in shown(pilot)
+        await press(pilot, "h", "enter", "enter")
+        assert here(pilot) == second
+    written = store.rows("SELECT kind, pair_id FROM events ORDER BY seq").fetchall()
+    assert written == [("decision", first), ("reasons", first)]
+
+
 async def test_tab_lets_several_reasons_be_said_of_a_held_pair(tmp_path: Path) -> None:
     store = database(tmp_path)
     async with app(store, hold="override").run_test(size=SIZE) as pilot:

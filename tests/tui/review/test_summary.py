@@ -13,7 +13,8 @@ from uphold.records.runs import Run
 from uphold.records.statistics import LiveNumbers, Rate, Value
 from uphold.reviewing.receipts import Receipt, SessionTotals
 from uphold_tui.numbers.screen import NumbersScreen
-from uphold_tui.review.summary import OverturnPatterns, SessionSummary, as_plain, blind_rows, rows
+from uphold_tui.review.summary import OverturnPatterns, SessionSummary
+from uphold_tui.review.summary_screen import as_plain, blind_rows, rows
 
 RUN = Run(1, "x-vs-y", 1, "support-desk", 1, "lora-r16", 2, "base-7b", "seed")
 

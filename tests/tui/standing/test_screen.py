@@ -69,6 +69,29 @@ async def test_a_certificate_says_first_what_it_shows_and_against_what(opened: d
         assert isinstance(pilot.app.screen, NumbersScreen)
 
 
+async def test_a_wide_screen_shows_every_test_the_checks_and_the_pairs_it_was_wrong_on(
+    opened: dict[str, Store],
+) -> None:
+    async with make_app(opened["standing"], reviewer="mira").run_test(size=(200, 60)) as pilot:
+        await press(pilot, "i", "s")
+        screen = shown(pilot)
+        assert "Tests   2 over this set" in screen
+        row = next(row for row in screen.splitlines() if "2026-02-12  haiku-4.5 strict-v3" in row)
+        assert "57 of 63   at least 82" in row
+        assert "✓ 2026-03-31  2 of 60 changed" in screen
+        assert "Said otherwise than people   on 5 of 43 tested pairs, when it was tested" in screen
+        wrong = screen.partition("Said otherwise")[2].splitlines()[1:6]
+        assert all(int(row.split()[0].removeprefix("k-")) % 8 == 3 for row in wrong)  # where the judge says baseline
+        await press(pilot, "tab")
+        assert "~ 2026-03-01  13 of 60 changed" in shown(pilot)
+        assert "on 6 of 63 tested pairs" in shown(pilot)
+    async with make_app(opened["standing"], reviewer="mira").run_test(size=(200, 30)) as pilot:
+        await press(pilot, "i", "s")
+        assert "and 2 others: l lists all that were tested" not in shown(pilot)  # it scrolls down to them
+        await press(pilot, *["pagedown"] * 3)
+        assert "l lists all that were tested" in shown(pilot)
+
+
 async def test_the_numbers_say_it_too_and_its_pairs_are_listed(opened: dict[str, Store]) -> None:
     async with make_app(opened["standing"], reviewer="mira").run_test(size=(120, 60)) as pilot:
         await press(pilot, "enter")

@@ -189,6 +189,52 @@ async def test_the_pairs_that_changed_open_in_the_review(store: Store, server: S
         assert screen.pair is None
 
 
+async def test_a_wide_screen_shows_what_is_asked_and_the_pair_under_the_cursor_with_both_answers(
+    store: Store, server: Server
+) -> None:
+    async with app(store).run_test(size=(200, 60)) as pilot:
+        screen = await opened(pilot, store)
+        await press(pilot, "n", *"Facts first.", "enter")
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        text = shown(pilot)
+        assert "What it is asked   v2, but for the texts of a pair" in text
+        assert text.count("Facts first.") == 2  # in the rubric, and in what is asked
+        await press(pilot, "space")
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert shown(pilot).count("Facts first.") == 1
+        await press(pilot, "space", "enter")
+        await tried(pilot, screen)
+        await press(pilot, "tab", "j")
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        text, number = shown(pilot), int(screen.changed[1].key[1:4])
+        assert f"candidate answer {number} " in text
+        assert f"baseline answer {number} " in text
+        assert f"“note {number}”" in text
+        assert "v1: " in text
+        assert "v2: " in text
+        assert "fixed" in text.splitlines()[next(y for y, row in enumerate(text.splitlines()) if "you: " in row) - 3]
+
+
+async def test_a_pair_that_you_have_not_decided_keeps_its_answers_and_what_was_said(
+    store: Store, server: Server
+) -> None:
+    async with make_app(store, reviewer="somebody else").run_test(size=(200, 60)) as pilot:
+        screen = await opened(pilot, store)
+        await press(pilot, "n", *"One", "enter", "enter")
+        await tried(pilot, screen)
+        await press(pilot, "tab")
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        text, pair = shown(pilot), screen.changed[0]
+        assert "You have not decided this pair" in text
+        assert pair.instruction in text
+        assert "candidate answer" not in text
+        assert "note " not in text
+
+
 async def test_a_try_goes_on_in_the_background_is_stopped_and_goes_on_later(store: Store, made: Path) -> None:
     gate = Gate()
 
@@ -317,9 +363,10 @@ async def test_hostile_names_reasons_notes_and_clauses_are_shown_as_text(store: 
     keep_version(store, bench, draft, short("writer"), JudgeRequest((), "lora-vs-base"))
     with store.writing() as conn:
         conn.execute("UPDATE judge_prompts SET name = ?", (short("judge"),))
-    async with app(store).run_test(size=WIDE) as pilot:
+    async with app(store).run_test(size=(200, 60)) as pilot:
         await opened(pilot, store)
         for keys in (
+            ("down",) * len(draft.clauses),
             (),
             ("w", "j", "escape"),
             ("x", "escape"),
@@ -334,3 +381,27 @@ async def test_hostile_names_reasons_notes_and_clauses_are_shown_as_text(store: 
                 segments = [one for strip in pilot.app.screen._compositor.render_strips() for one in strip]
                 assert not any(FORBIDDEN.search(one.text) for one in segments)
                 assert not any("leave_now" in str(one.style.meta) for one in segments if one.style is not None)
+
+
+def replace_file(path: Path, other: Path) -> bytes:
+    """Put a copy of another file in the place of one; returns what is in it."""
+    Path(shutil.copy(other, path.with_name("other.db"))).replace(path)
+    return path.read_bytes()
+
+
+async def test_a_version_is_not_kept_in_a_file_that_took_the_place_of_the_open_one(
+    store: Store, server: Server, made: Path
+) -> None:
+    async with app(store).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot, store)
+        await press(pilot, "n", *"Facts first.", "enter")
+        before = replace_file(store.path, made)
+        await press(pilot, "S")
+        await tried(pilot, screen)
+        assert "the database was replaced by" in shown(pilot)
+        assert screen.is_new
+        await press(pilot, "enter")
+        await tried(pilot, screen)
+        assert "the database was replaced by" in shown(pilot)
+    assert store.path.read_bytes() == before
+    assert server.asked == []

@@ -11,6 +11,7 @@ from uphold_tui import safe_text
 from uphold_tui.checkpoints.rows import day
 from uphold_tui.themes import BOLD, FAINT, MUTED, TINT, Signs
 from uphold_tui.widgets.rows import spread
+from uphold_tui.widgets.said import opinion_reasons
 
 _KEY, _WHO = 14, 13
 
@@ -98,7 +99,7 @@ def who_and_why(by: Sequence[Opinion], reviewer: str, signs: Signs) -> tuple[Con
         return Content.styled("judge", MUTED), Content.styled("unread, not counted", MUTED)
     first = next((one for one in by if one.reviewer == reviewer), by[0])
     others = Content.styled(f" +{count(len(by) - 1)}", MUTED) if len(by) > 1 else Content("")
-    said = reasons(first)
+    said = opinion_reasons(first)
     if first.carried_from is not None:
         source = Content.assemble(("from ", MUTED), safe_text.line(first.carried_from, MUTED))
         return Content.assemble((f"{signs.carried} carried", MUTED), others), Content("  ").join(
@@ -106,13 +107,6 @@ def who_and_why(by: Sequence[Opinion], reviewer: str, signs: Signs) -> tuple[Con
         )
     who = Content.styled("you", BOLD) if first.reviewer == reviewer else safe_text.line(first.reviewer)
     return Content.assemble(who, others), said
-
-
-def reasons(opinion: Opinion) -> Content:
-    """Return the reason words and the note of a decision; nothing where there are none."""
-    words = Content.styled(" ".join(f"#{safe_text.safe_line(word)}" for word in opinion.reasons), MUTED)
-    note = safe_text.quoted(opinion.note, MUTED) if opinion.note else Content("")
-    return Content("  ").join(part for part in (words, note) if part)
 
 
 def _cell(content: Content, width: int) -> Content:

@@ -9,6 +9,7 @@ from textual.content import Content
 from uphold.formatting import NONE, count, of_n, percent_number, points, points_interval, score
 from uphold.records.checkpoints import CheckpointRow
 from uphold.records.counts import MIN_FOR_RATE
+from uphold.records.headline_judge import words_behind_name
 from uphold.records.scores import ScoreChange
 from uphold.reports.comparison_report import change_sentences
 from uphold.reports.rate_text import rate_interval
@@ -132,8 +133,8 @@ class CheckpointLine:
 
     def _second(self, columns: Columns, scores: Sequence[str], signs: Signs) -> Content:
         row, reading = self.row, self.row.reading
-        judge = safe_text.line(row.judged_by.name, MUTED) if row.judged_by is not None else _muted("not judged")
         version = "" if row.set_version is None else f"v{row.set_version}  "
+        judge = _judge(row, columns.name - 2 - len(version))
         against = Content.assemble(("  against ", FAINT), safe_text.line(row.run.baseline, MUTED))
         read = Content.assemble((f"{count(reading.read)} read", MUTED))
         if reading.carried_pairs:
@@ -172,6 +173,18 @@ def day(stored: str) -> str:
     except ValueError:
         return ""
     return f"{when.day} {when:%B}"
+
+
+def _judge(row: CheckpointRow, width: int) -> Content:
+    """Return the judge of the headline; one that has not read every pair with how many it has read, and its name cut for it."""
+    found = row.judge
+    if found.shown is None:
+        return _muted("pinned judge is not here" if found.unknown else "not judged")
+    behind = words_behind_name(found, with_pin=False)
+    name = safe_text.line(found.shown.name, MUTED)
+    if behind:
+        name = name.truncate(max(width - len(behind), 3), ellipsis=True)
+    return Content.assemble(name, (behind, DOUBT))
 
 
 def _rate(row: CheckpointRow) -> Content:

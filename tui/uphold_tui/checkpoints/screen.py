@@ -183,7 +183,7 @@ class CheckpointsScreen(Screen[None]):
         right = Content.assemble((count_noun(len(history.rows), "run"), MUTED), blessed.stylize(MUTED))
         if not self.has_class("-narrow"):
             right = Content.assemble(right, ("   by date", MUTED))
-        self.header.show(left, self._message or right)
+        self.header.show(left, right, self._message)
 
     def _make_rows(self) -> None:
         """Make the rows of the list: two a checkpoint, and one where judge or set changed."""

@@ -10,19 +10,17 @@ from textual.widgets import Static
 from uphold.errors import UpholdError
 from uphold.formatting import count, count_noun
 from uphold.records.checkpoints import LostExample, Opinion
-from uphold.records.enums import AnswerOrder, Verdict
-from uphold.records.judgments import PairVerdict
 from uphold.records.runs import Run
 from uphold.records.texts import cell_text
 from uphold.reports.comparison_report import OUTCOMES
 from uphold.workflows.pair_records import PairRecord
 from uphold_tui import safe_text
-from uphold_tui.checkpoints.lost import reasons
 from uphold_tui.checkpoints.source import CheckpointsSource, OldAndNew
 from uphold_tui.dialogs.overlay import Overlay, key_row
 from uphold_tui.keys import Key, bindings
 from uphold_tui.themes import BOLD, DOUBT, MUTED, Signs
 from uphold_tui.widgets.rows import spread
+from uphold_tui.widgets.said import opinion_words, verdict_words
 from uphold_tui.widgets.side_by_side import LONGEST_COMPARED, column_width, two_columns, words_marked
 from uphold_tui.widgets.word_diff import word_diff
 
@@ -53,7 +51,6 @@ class OldAndNewScreen(Overlay[int], inherit_bindings=False):
         self, before: Run, after: Run, examples: Sequence[LostExample], at: int, source: CheckpointsSource, signs: Signs
     ) -> None:
         super().__init__()
-        self.add_class("-large")
         self._runs, self._examples, self._at = (before, after), examples, at
         self._source, self._signs = source, signs
         self._both: OldAndNew | None = None
@@ -118,24 +115,13 @@ class OldAndNewScreen(Overlay[int], inherit_bindings=False):
         title = spread(safe_text.line(run.candidate, BOLD), Content.styled(facts, MUTED), width)
         if pair is None:
             return [title, Content.styled("no current pair of this example", MUTED)]
-        rows = [title]
+        rows, names = [title], (run.candidate, run.baseline)
         for opinion in said:
-            rows += self._opinion(run, opinion).wrap(width)
+            rows += opinion_words(opinion, names, self._source.reviewer, self._signs).wrap(width)
         if pair.verdicts:
-            rows += _verdict(run, pair.verdicts[0]).wrap(width)
+            judge = safe_text.line(pair.verdicts[0].name, MUTED)
+            rows += verdict_words(pair.verdicts[0], names, judge).wrap(width)
         return [*rows, Content(""), *text.wrap(max(width, 1))]
-
-    def _opinion(self, run: Run, opinion: Opinion) -> Content:
-        """Return who said what and why, a side by the name of its system."""
-        choice = {"candidate": run.candidate, "baseline": run.baseline}.get(opinion.choice, opinion.choice)
-        who = Content("you") if opinion.reviewer == self._source.reviewer else safe_text.line(opinion.reviewer)
-        parts = [Content.assemble(who, (": ", MUTED), safe_text.line(choice))]
-        if why := reasons(opinion):
-            parts.append(why)
-        if opinion.carried_from is not None:
-            source = safe_text.line(opinion.carried_from, MUTED)
-            parts.append(Content.assemble((f"{self._signs.carried} from ", MUTED), source))
-        return Content("  ").join(parts)
 
     def action_next(self, step: int) -> None:
         """Show the next example, or the previous one, going round."""
@@ -146,22 +132,6 @@ class OldAndNewScreen(Overlay[int], inherit_bindings=False):
     def action_leave(self) -> None:
         """Close, returning which example is shown."""
         self.dismiss(self._at)
-
-
-def _verdict(run: Run, verdict: PairVerdict) -> Content:
-    """Return what a judge said and why: the reason of the order in which its A is the candidate, where it gave one."""
-    names = {Verdict.CANDIDATE: run.candidate, Verdict.BASELINE: run.baseline}
-    said = safe_text.line(names.get(verdict.verdict, verdict.verdict.value), MUTED)
-    orders = (AnswerOrder.CANDIDATE_FIRST, AnswerOrder.BASELINE_FIRST)
-    judgments = sorted(verdict.judgments, key=lambda one: orders.index(one.order) if one.order in orders else 2)
-    reason = next((one for one in judgments if one.reason), None)
-    parts = [Content.assemble(safe_text.line(verdict.name, MUTED), (": ", MUTED), said)]
-    if reason is not None and reason.reason:
-        parts.append(safe_text.quoted(reason.reason, MUTED))
-        if reason.order in orders:
-            its_a = run.candidate if reason.order is orders[0] else run.baseline
-            parts.append(Content.assemble(("its A is ", MUTED), safe_text.line(its_a, MUTED)))
-    return Content("  ").join(parts)
 
 
 def _answer(pair: PairRecord | None) -> Content:

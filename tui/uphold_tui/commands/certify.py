@@ -135,9 +135,9 @@ def drift(
     with context.obj.open_for_work() as store:
         name, result = _checked(store, request)
     if json:
-        print_json(drift_json(name, result.check, result.reason, result.cost))
+        print_json(drift_json(name, result.check, result.reason, result.cost, result.problems))
     else:
-        print_report(drift_report(name, result.check, result.reason, result.cost))
+        print_report(drift_report(name, result.check, result.reason, result.cost, result.problems))
     raise typer.Exit(WORK_LEFT if result.left else drift_exit_code(result.check))
 
 
@@ -225,6 +225,7 @@ def _outcome(store: "Store", result: "CertifyResult") -> "CertifyOutcome":
         ceilings=read_ceilings(store, plan.scope.set_id, plan.scope.set) if result.certificate is not None else (),
         left=result.left,
         cost=result.cost,
+        problems=result.problems,
     )
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from uphold.workflows.cost_estimate import Estimate
     from uphold.workflows.judge_request import JudgeRequest
     from uphold.workflows.judging import Reread
-    from uphold.workflows.judging_progress import JudgeSummary, JudgingProgress, Problem
+    from uphold.workflows.judging_progress import JudgeSummary, JudgingProgress
     from uphold.workflows.lookup import Store
     from uphold_tui.console import ProgressBar
 
@@ -294,6 +294,8 @@ def _counts(summary: "JudgeSummary") -> dict[str, int]:
 
 
 def _summary_json(summary: "JudgeSummary") -> dict[str, Any]:
+    from uphold.reports.problem_text import problems_json
+
     progress, made = summary.progress, summary.made
     return {
         "run": summary.run.name,
@@ -313,10 +315,7 @@ def _summary_json(summary: "JudgeSummary") -> dict[str, Any]:
         "left": summary.left,
         "out": summary.in_batches,
         "elsewhere": summary.elsewhere,
-        "problems": [
-            {"what": one.what, "count": one.count, "example": one.example, "status": one.status.value}
-            for one in summary.problems
-        ],
+        "problems": problems_json(summary.problems),
         "stopped": summary.stopped,
         "adapted": list(progress.adapted),
         "submitted": list(summary.submitted),
@@ -330,6 +329,7 @@ def _summary_json(summary: "JudgeSummary") -> dict[str, Any]:
 
 
 def _print_summary(summary: "JudgeSummary") -> None:
+    from uphold.reports.problem_text import problem_sentence
     from uphold_tui.console import print_line, print_note, print_table, print_text
 
     counts, made = _counts(summary), summary.made
@@ -342,7 +342,7 @@ def _print_summary(summary: "JudgeSummary") -> None:
     print_table(rows)
     print_text(_work_line(summary))
     for problem in summary.problems:
-        print_text(problem_line(problem))
+        print_text(problem_sentence(problem))
     if made.added:
         carried = f", {count_noun(made.carried, 'decision')} carried from equal pairs" if made.carried else ""
         print_text(f"{count_noun(made.added, 'pair')} added to the run{carried}")
@@ -363,12 +363,6 @@ def _print_summary(summary: "JudgeSummary") -> None:
         print_text(f"{is_asking} being asked for by another process; the same command sees what became of them")
     elif summary.left and not summary.in_batches:
         print_text(f"{count_noun(summary.left, 'pair')} left; the same command goes on")
-
-
-def problem_line(problem: "Problem") -> str:
-    """Return the sentence about judgments that failed or could not be read for the same reason."""
-    status = "could not be read" if problem.status == "unreadable" else "failed"
-    return f"{count_noun(problem.count, 'judgment')} {status}: {problem.what} (such as {problem.example})"
 
 
 def _work_line(summary: "JudgeSummary") -> str:

@@ -56,8 +56,10 @@ def versions(
             return
         version = find_prompt(found, number)
         if output is not None:
-            write_version(store, version, output)
+            where = write_version(store, version, output, obj.settings)
             print_note(f"version {number} of {version.name} is written to {output}")
+            if where is not None:
+                print_note(f"look at it before you use it: it is asked {where}, which nothing in uphold.toml says")
             return
     if against is not None:
         _print_difference(find_prompt(found, against), version, json=json)

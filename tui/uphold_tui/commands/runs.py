@@ -209,11 +209,7 @@ def _scores(row: "CheckpointRow") -> str:
 
 def _judge(row: "CheckpointRow") -> str:
     """Return the judge of the headline; one that has not read every pair with how many it has read."""
+    from uphold.records.headline_judge import words_behind_name
+
     found: HeadlineJudge = row.judge
-    if found.shown is None:
-        return found.unknown or NONE
-    if found.missing == found.pairs and row.judged_by is not None:
-        return row.judged_by.name
-    return (
-        f"{found.shown.name} ({of_n(found.pairs - found.missing, found.pairs)})" if found.missing else found.shown.name
-    )
+    return found.unknown or NONE if found.shown is None else found.shown.name + words_behind_name(found)

@@ -88,6 +88,7 @@ def _check_json(found: "SetCheck") -> dict[str, Any]:
         "active": found.active,
         "draft": found.draft,
         "lines": found.lines,
+        "undecoded": found.undecoded,
         "templates": [
             {"keys": list(note.keys), "where": note.where, "count": note.count, "detail": note.detail}
             for note in found.templates
@@ -108,7 +109,7 @@ def _finding_json(finding: "Finding") -> dict[str, Any]:
 
 def _print_check(found: "SetCheck") -> None:
     from uphold.formatting import count, count_noun
-    from uphold_tui.console import print_table, print_text
+    from uphold_tui.console import print_note, print_table, print_text
 
     drafts = f", {count_noun(found.draft, 'draft')}" if found.draft else ""
     print_text(f"{found.set!r}: {count_noun(found.active, 'active example')}{drafts}")
@@ -118,6 +119,11 @@ def _print_check(found: "SetCheck") -> None:
         )
     if found.lines:
         print_text(f"{count_noun(found.lines, 'row')} of training files read")
+    if found.undecoded:
+        print_note(
+            f"{count_noun(found.undecoded, 'row')} of them with bytes that are no text: words with such bytes are not found;"
+            " --encoding names what a file is in that is not UTF-8"
+        )
     for kind, number in found.counts.items():
         print_text(f"{count(number)} {_TITLES[kind.value]}:")
         shown = [finding for finding in found.findings if finding.kind is kind]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from uphold.errors import BadUsage
-from uphold.formatting import count_noun, noun
+from uphold.formatting import count, count_noun, noun
 from uphold_tui.commands.options import AsJson, Reviewer, SetName, reviewer_name
 
 if TYPE_CHECKING:
@@ -162,7 +162,8 @@ def forget(
 ) -> None:
     """Blank the texts, answers, judges' replies and notes of examples for good; hashes and counts stay.
 
-    This cannot be undone. Copies of the file, and files that were exported, are not touched.
+    This cannot be undone. Copies of the file, and files that were exported, are not touched; reports that were written of
+    these examples are named.
 
     \b
     uphold set forget desk desk-0112
@@ -181,12 +182,20 @@ def forget(
     counts = {name: getattr(done.counts, name) for name in names}
     if json:
         also = [{"set": one.set, "key": one.key} for one in shared]
-        print_json({"set": set_, "forgotten": keys, **counts, "also": also, "purged": done.purged})
+        said = {"set": set_, "forgotten": keys, **counts, "also": also, "purged": done.purged}
+        print_json({**said, "reports": list(done.reports)})
     else:
         listed = ", ".join(
             f"{number:,} {noun(number, name[:-1] if name != 'replies' else 'reply')}" for name, number in counts.items()
         )
         print_text(f"blanked: {listed}")
+    if done.reports:
+        listed = ", ".join(repr(path) for path in done.reports[:_LISTED])
+        more = len(done.reports) - _LISTED
+        print_note(
+            f"reports written before may show the texts: {listed}{f' and {count(more)} more' if more > 0 else ''}; delete"
+            " them, or write them again with uphold report"
+        )
     if not done.purged:
         print_note(
             "another program has the file open: traces of the texts may be in it until it is written anew; close that"

@@ -62,6 +62,7 @@ class CommentScreen(Overlay[str | None], inherit_bindings=False):
     """Asks for a comment; returns it, or None when it is left as it was. An empty one removes the old comment."""
 
     AUTO_FOCUS = "TextArea"
+    WIDTH = None
     BINDINGS = bindings(_COMMENT_KEYS)
 
     def __init__(self, pair: PairView) -> None:
@@ -105,7 +106,7 @@ class ReasonsScreen(Overlay[tuple[str, ...] | None], inherit_bindings=False):
     """Asks for reasons, each turned on and off by its key; returns those chosen, or None when they are left as they were.
 
     `reason_keys` maps a key to its reason; `save_reason_keys` is called with the whole map when the list is changed. With
-    `one_key` the first reason chosen closes the dialog; tab lets several be chosen.
+    `one_key` the first reason chosen closes the dialog; tab lets several be chosen. `note` is shown below the reasons.
     """
 
     WIDTH = 72
@@ -118,9 +119,10 @@ class ReasonsScreen(Overlay[tuple[str, ...] | None], inherit_bindings=False):
         save_reason_keys: Callable[[dict[str, str]], None],
         *,
         one_key: bool = False,
+        note: str = "",
     ) -> None:
         super().__init__()
-        self._one_key = one_key
+        self._one_key, self._note = one_key, note
         self._pair, self._reason_keys, self._save_reason_keys = pair, dict(reason_keys), save_reason_keys
         self.chosen = list(pair.state.reasons)
         self.list = Static(markup=False)
@@ -144,6 +146,8 @@ class ReasonsScreen(Overlay[tuple[str, ...] | None], inherit_bindings=False):
             tick = ("[x] " if on else "[ ] ", style)
             row = Content.assemble((f" {key} ", BOLD), " ", tick, safe_text.line(reason, style), " ")
             rows.append(row.stylize_before(TINT) if on else row)
+        if self._note:
+            rows += [Content(""), Content.styled(f" {self._note}", MUTED)]
         entries = _ONE_KEY_ENTRIES if self._one_key else _REASON_ENTRIES
         self.list.update(Content("\n").join([*rows, Content(""), key_row(entries)]))
 

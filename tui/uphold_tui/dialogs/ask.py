@@ -40,6 +40,7 @@ class Question:
 class AskScreen(Overlay[str | None], inherit_bindings=False):
     """Returns what was typed, without blanks around it, or None when it was closed."""
 
+    WIDTH = None
     AUTO_FOCUS = "Input"
     BINDINGS = bindings(_KEYS, first=True)
 
@@ -64,10 +65,7 @@ class AskScreen(Overlay[str | None], inherit_bindings=False):
             self.field.insert_text_at_cursor(event.character)
 
     def action_answer(self) -> None:
-        """Close, returning what the field holds once every key typed before this one is in it."""
-        self.call_later(self.field.call_later, self._answer)
-
-    def _answer(self) -> None:
+        """Close, returning what the field holds."""
         self.dismiss(self.field.value.strip())
 
 

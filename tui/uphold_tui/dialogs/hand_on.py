@@ -26,7 +26,7 @@ _KEYS = (
     Key("hand_on.close", ("escape",), "close", "leave it"),
 )
 
-_KEY_ROW = (("enter", "write it"), ("up down", "other form"), ("esc", "leave it"))
+_KEY_ROW = (("enter", "write it"), ("↓ ↑", "other form"), ("esc", "leave it"))
 
 
 class HandsOn(Protocol):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from time import monotonic
 from typing import TypeVar
 
 from textual.app import ComposeResult
@@ -32,22 +31,19 @@ def key_row(entries: Sequence[tuple[str, str]], width: int = 1000) -> Content:
 
 
 class Overlay(ModalScreen[Result]):
-    """A panel of fixed width whose content scrolls where the screen is too small for it.
-
-    `opened_at` is the time, on the clock of Textual's events, at which the dialog was made: a key that was typed before it
-    and that nobody handled is sent again, so that the dialog gets it (see app.py).
-    """
+    """A panel of fixed width whose content scrolls where the screen is too small for it."""
 
     CSS_PATH = Path(__file__).with_name("overlay.tcss")
     AUTO_FOCUS = ""
     BINDINGS = keys.bindings(keys.OVERLAY)
-    WIDTH = 104
-    """Columns of the panel where the screen has room for them; overlay.tcss holds the same number."""
+    WIDTH: int | None = 104
+    """Columns of the panel where the screen has room for them; None where overlay.tcss says them."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.opened_at = monotonic()
         self.panel = VerticalScroll(id="panel", can_focus=False)
+        if self.WIDTH is not None:
+            self.panel.styles.width = self.WIDTH
         self.below = Static(id="below", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -81,7 +77,8 @@ class Overlay(ModalScreen[Result]):
     @property
     def text_width(self) -> int:
         """Columns for text: the panel's without its bar, its padding and a scrollbar."""
-        return max(min(self.WIDTH, self.app.size.width) - 7, 1)
+        width = self.app.size.width
+        return max(min(self.WIDTH or width, width) - 7, 1)
 
     def action_close(self) -> None:
         """Close, returning None."""

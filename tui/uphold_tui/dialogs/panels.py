@@ -113,7 +113,6 @@ _ADVICE_KEYS = (
 class QueueAdviceScreen(Overlay[str | None], inherit_bindings=False):
     """Advises which queue to read next; returns that queue when it is to be opened, else None."""
 
-    WIDTH = 84
     BINDINGS = bindings(_ADVICE_KEYS)
 
     def __init__(self, advice: Advice) -> None:

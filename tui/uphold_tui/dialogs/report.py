@@ -26,7 +26,6 @@ class ReportScreen(Overlay[None]):
 
     def __init__(self, report: Report) -> None:
         super().__init__()
-        self.add_class("-large")
         self._report = report
         self.text = Static(markup=False)
 

@@ -63,7 +63,8 @@ class SystemAnswersScreen(Overlay[SystemAnswer | None], inherit_bindings=False):
         facts = Content.styled(f"{words}{', the reference as it is' if is_reference else ''}", MUTED)
         body = Content("\n\n").join([safe_text.shown(text) for text in texts])
         entries = [("tab", "next system"), ("R", "make it the reference"), ("esc", "close")]
-        parts = [Content("   ").join([head, facts]), Content(" ").join(names), body, key_row(entries)]
+        keys_row = key_row(entries, self.text_width)  # above the answer, whose end may be off the screen
+        parts = [Content("   ").join([head, facts]), keys_row, Content(" ").join(names), body]
         self.text.update(Content("\n\n").join(parts))
 
     def action_choose(self, step: int) -> None:

@@ -37,8 +37,7 @@ def footer(state: FooterState, message: Content) -> list[list[Content]]:
     """Return the groups of keys; a message stands in place of them where there is one."""
     last = [state.entry("help"), state.entry("back")]
     if state.writing:
-        first = [state.entry("escape", "done"), state.entry("only", "next field"), state.entry("add_turn")]
-        return [[message, *first] if message else first]
+        return [[state.entry("escape", "done"), state.entry("only", "next field"), state.entry("add_turn")]]
     if message:
         return [[message], last]
     if state.finding:
@@ -46,22 +45,29 @@ def footer(state: FooterState, message: Content) -> list[list[Content]]:
     if state.in_health:
         return [[_plain("enter", "its examples"), state.entry("alike"), state.entry("escape", "to the list")], last]
     if state.is_empty:
-        return [[state.entry("new"), state.entry("proposals"), state.entry("texts"), state.entry("undo")], last]
+        return [[state.entry("new"), state.entry("proposals"), state.entry("texts")], last]
     return [*_list_keys(state), last]
 
 
 def _list_keys(state: FooterState) -> list[list[Content]]:
     first = [state.entry("edit"), state.entry("new"), state.entry("tags")]
-    if state.status in (None, ExampleStatus.ACTIVE):
+    if state.status is None:
+        first = [state.entry("new")]
+    elif state.status is ExampleStatus.ACTIVE:
         first.append(state.entry("retire"))
     else:
         first.append(state.entry("activate", "restore" if state.status is ExampleStatus.RETIRED else "active"))
-    second = [state.entry("undo"), state.entry("mark"), *([] if state.narrow else [state.entry("filter")])]
+    second = [state.entry("undo")]
+    has_room = not state.narrow or (state.status is ExampleStatus.ACTIVE and not state.is_narrowed)
+    if state.status is not None and has_room:
+        second.append(state.entry("mark"))
+    second += [] if state.narrow else [state.entry("filter")]
     if state.is_narrowed:
         second.append(state.entry("escape", "all"))
     third = [] if state.narrow else [state.entry("check"), state.entry("systems")]
     if state.width >= _WIDE:
-        third += [state.entry("answers"), state.entry("texts")]  # `/` stands before the search field
+        answers = [] if state.status is None else [state.entry("answers")]
+        third += [*answers, state.entry("texts")]  # `/` stands before the search field
     others = [] if state.narrow else [state.entry("proposals"), state.entry("versions")]
     return [first, second, others, third]
 

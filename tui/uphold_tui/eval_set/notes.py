@@ -102,9 +102,7 @@ def empty_set(name: str, table: Mapping[str, Key]) -> Content:
             Content.assemble((label(table["set.proposals"]), BOLD), ("   chooses from logs", MUTED)),
             Content.assemble((label(table["set.texts"]), BOLD), ("   writes purpose and guidelines", MUTED)),
             Content(""),
-            Content.styled("From the shell", FAINT),
-            Content(""),
-            Content.assemble(safe_text.line(f"uphold import FILE {to_set}", BOLD), ("   from a file", MUTED)),
+            Content.assemble(("From a file, in the shell:   ", FAINT), safe_text.line(f"uphold import FILE {to_set}")),
         ]
     )
 

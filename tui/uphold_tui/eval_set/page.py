@@ -50,7 +50,7 @@ class SetPage:
         self.table, self.signs = table, signs
         self.message = Content("")
         self.is_finding = False
-        self.is_narrow = False
+        self.is_narrow = self.is_tiny = False
         self.header = SplitRow("header")
         self.filters = SplitRow("filters")
         self.find_field = Field(_FIND, name="find-field")
@@ -129,8 +129,9 @@ class SetPage:
 
     @property
     def _message_room(self) -> int:
-        """Cells for a message beside the search field."""
-        return self.heads.size.width - 10
+        """Cells for a message beside the search field; a list that a form hides has no width to ask for."""
+        width = self.heads.app.size.width if self.is_narrow else self.heads.size.width
+        return width - 10
 
     # the list
 
@@ -162,6 +163,9 @@ class SetPage:
 
     def refresh_filters(self) -> None:
         """Show the quick filters and what else leaves examples out, or a message that needs the room."""
+        if self.is_narrow and self.writer.now is not None:
+            self.filters.show(Content(""))  # the form has the place of the list
+            return
         if self.message.cell_length > self._message_room:
             self.filters.show(self.message)
             return
@@ -190,8 +194,7 @@ class SetPage:
         """Show the fields of the example under the cursor, unless they are written in."""
         writing = self.writer.now
         if writing is not None:
-            name = Content.styled("a new example", BOLD) if writing.key is None else safe_text.line(writing.key, BOLD)
-            self.title_row.show(name, self.message or self._version())
+            self.title_row.show(self._written_title(writing.key), self.message or self._version())
             return
         example = self.list.selected
         if example is None:
@@ -202,6 +205,15 @@ class SetPage:
         kinds = self.loader.shown_kinds(example)
         note = notes.example_note(example, kinds, self.loader.alike(example), self.table, self.signs)
         self.fields.show(values_of(example), note)
+
+    def _written_title(self, key: str | None) -> Content:
+        """Return the title over the form: key and status of the example, None for a new one."""
+        if key is None:
+            return Content.styled("a new example", BOLD)
+        example = self.list.selected
+        if example is None or example.key != key:
+            return safe_text.line(key, BOLD)
+        return notes.example_title(example, self.signs)
 
     def _version(self) -> Content:
         overview = self.loader.now.overview
@@ -223,6 +235,7 @@ class SetPage:
             is_narrowed=self.state.is_narrowed,
             status=selected.status if selected is not None else None,
         )
-        # A narrow screen has no other place for a message, nor has one without a list.
-        message = self.message if state.narrow or state.is_empty else Content("")
+        # A tiny screen has no other place for a message, nor has one without a list; over a form it stands in the title.
+        in_footer = (self.is_tiny or state.is_empty) and not state.writing
+        message = self.message if in_footer else Content("")
         self.footer.show(footer(state, message))

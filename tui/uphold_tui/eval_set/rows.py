@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from textual.content import Content
 
@@ -19,8 +19,12 @@ _LONGEST_INSTRUCTION = 400
 _MARK_WIDTH = 3
 """Cells for the bar of a marked example and the sign of its status."""
 
-_HEADS = {"outcomes": "w t l", "reference": "ref"}
+_HEADS = {"reference": "ref"}
 """Heads of columns that are not called by the name of their field."""
+
+_COLUMNS = ("key", "instruction", "tags", "reference", "outcomes", "parted", "health")
+
+_OUTCOMES = ("won", "tied", "lost")
 
 _ALWAYS = (ExampleFilter.ALL, ExampleFilter.ACTIVE)
 """Quick filters that are offered even where they leave no example."""
@@ -48,12 +52,18 @@ _EXPECTED = ("no-reference",)
 
 @dataclass(frozen=True, slots=True)
 class SetContents:
-    """Properties of a set's examples that decide the columns of its list."""
+    """Properties of a set's examples that decide the columns of its list.
+
+    `outcome_digits` are those of the largest number of wins, ties or losses, `parted_digits` those of the largest number of
+    pairs on which people and judge part, 0 where there is no such pair.
+    """
 
     key_width: int = 4
     tag_width: int = 0
     has_references: bool = False
     has_runs: bool = False
+    outcome_digits: int = 1
+    parted_digits: int = 0
 
     @classmethod
     def of(cls, rows: Sequence[ExampleRow]) -> "SetContents":
@@ -63,18 +73,20 @@ class SetContents:
             tag_width=max((len(", ".join(row.tags)[:40]) for row in rows), default=0),
             has_references=any(row.text.references and any(row.text.references) for row in rows),
             has_runs=any(row.runs or row.unread or row.stale for row in rows),
+            outcome_digits=max((len(str(max(row.wins, row.ties, row.losses))) for row in rows), default=1),
+            parted_digits=max((len(str(row.parted)) for row in rows if row.parted), default=0),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class ExampleColumns:
-    """Widths of the columns in cells; 0 where there is no room for one."""
+    """Widths of the columns in cells; 0 where there is no room for one. `outcome_cells` are those for won, tied and lost."""
 
     key: int
     instruction: int
     tags: int = 0
     reference: int = 0
-    outcomes: int = 0
+    outcome_cells: tuple[int, ...] = ()
     parted: int = 0
     health: int = 0
 
@@ -91,27 +103,45 @@ class ExampleColumns:
         if width >= 44:
             columns = replace(columns, tags=tags)
         if width >= 52 and contents.has_runs:
-            columns = replace(columns, outcomes=15 if width >= 90 else 7, parted=5)
+            digits = contents.outcome_digits
+            cells = tuple(max(len(word), digits) if width >= 90 else digits for word in _OUTCOMES)
+            parted = contents.parted_digits + 4 if contents.parted_digits else 0
+            columns = replace(columns, outcome_cells=cells, parted=parted)
         if width >= 60 and contents.has_references:
             columns = replace(columns, reference=5)
         taken = sum(cells for _, cells in columns.all)
         return replace(columns, instruction=max(width - _MARK_WIDTH - taken, 0))
 
     @property
+    def outcomes(self) -> int:
+        """The width of the column of outcomes."""
+        return sum(self.outcome_cells) + len(self.outcome_cells) + 1 if self.outcome_cells else 0
+
+    @property
+    def has_outcome_words(self) -> bool:
+        """Whether outcomes have room for their words as heads."""
+        return bool(self.outcome_cells) and self.outcome_cells[-1] >= len(_OUTCOMES[-1])
+
+    @property
     def all(self) -> tuple[tuple[str, int], ...]:
         """(name, width) of every column from left to right."""
-        return tuple((column.name, getattr(self, column.name)) for column in fields(self))
+        return tuple((name, getattr(self, name)) for name in _COLUMNS)
+
+
+def _outcome_words(parts: Sequence[str], columns: ExampleColumns) -> str:
+    """Return wins, ties and losses, or their heads, each ending in its own column."""
+    return " ".join(f"{part:>{width}}" for part, width in zip(parts, columns.outcome_cells, strict=False))
 
 
 def heads(columns: ExampleColumns, signs: Signs) -> Content:
     """Return the row of column heads."""
+    outcomes = [word if columns.has_outcome_words else word[0] for word in _OUTCOMES]
     words = {
         **_HEADS,
         "parted": signs.overturned,
-        "health": signs.broken,
-        **({"outcomes": "won tied lost"} if columns.outcomes > 7 else {}),
+        "health": signs.broken if columns.health <= 3 else "health",
+        "outcomes": _outcome_words(outcomes, columns),
     }
-    words |= {"health": "health"} if columns.health > 3 else {}
     cells = [_cell(Content.styled(words.get(name, name), FAINT), width) for name, width in columns.all]
     return Content.assemble(" " * _MARK_WIDTH, *cells)
 
@@ -145,7 +175,7 @@ def row(example: ExampleRow, look: RowLook, *, is_marked: bool) -> Content:
         "instruction": instruction,
         "tags": safe_text.tags(example.tags, MUTED, columns.tags - 2),
         "reference": Content.styled(look.signs.upheld if example.text.has_all_references else "", MUTED),
-        "outcomes": _outcomes(example),
+        "outcomes": _outcomes(example, columns),
         "parted": _parted(example, look.signs) if example.parted and not retired else Content(""),
         "health": _health(example, look),
     }
@@ -154,10 +184,10 @@ def row(example: ExampleRow, look: RowLook, *, is_marked: bool) -> Content:
     return Content.assemble(mark, *padded)
 
 
-def _outcomes(example: ExampleRow) -> Content:
+def _outcomes(example: ExampleRow, columns: ExampleColumns) -> Content:
     """Return wins, ties and losses over the runs; nothing where no run has an outcome."""
     numbers = (example.wins, example.ties, example.losses)
-    return Content.styled(" ".join(map(str, numbers)), MUTED) if any(numbers) else Content("")
+    return Content.styled(_outcome_words(list(map(str, numbers)), columns), MUTED) if any(numbers) else Content("")
 
 
 def _parted(example: ExampleRow, signs: Signs) -> Content:

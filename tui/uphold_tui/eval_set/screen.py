@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.events import Event, Resize
 from textual.events import Key as KeyEvent
+from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -27,6 +27,7 @@ from uphold.records.texts import cell_text
 from uphold.workflows.curating import SetEditor, answering_systems, answers_to
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.attempt import PatientActs
 from uphold_tui.clipboard import copy_text
 from uphold_tui.eval_set.acts import Done, ExampleActs, describe
 from uphold_tui.eval_set.checking import SetHealth
@@ -40,7 +41,6 @@ from uphold_tui.eval_set.state import SetActions, SetScreenState, remembered_ord
 from uphold_tui.eval_set.writing import ExampleWriter, WritingActions
 from uphold_tui.place import Place
 from uphold_tui.themes import DOUBT, MUTED
-from uphold_tui.widgets.keys_in_turn import KeysInTurn
 from uphold_tui.widgets.movement import CountPrefix, page_step
 from uphold_tui.widgets.quick_filters import next_filter
 from uphold_tui.widgets.row_list import RowList
@@ -78,6 +78,7 @@ class SetScreen(Screen[None]):
         self.table = {key.id: key for key in keys.remapped(keys.EVAL_SET, options.keymap)}
         self.editor, self.actions, self.signs = editor, actions, options.signs
         self.acts = ExampleActs(editor)
+        self.patient = PatientActs(self, editor.store, self.show_message)
         self.state = state if state is not None else SetScreenState(order=remembered_order(options.state))
         self._remembered = options.state
         self.loader = ExampleLoader(editor.store, editor.name, actions.hides)
@@ -85,7 +86,6 @@ class SetScreen(Screen[None]):
         self._tags: list[str] = []
         self._went_to_review = False
         self._count = CountPrefix()
-        self._in_turn = KeysInTurn()
         self.form = FieldsForm("form")
         self.writer = ExampleWriter(
             editor, self.form, self.signs, WritingActions(self._do, self._end_writing, self.show_message)
@@ -114,7 +114,8 @@ class SetScreen(Screen[None]):
         self.set_class(self.page.is_narrow, "-narrow")
         self.set_class(width >= 160, "-wide")
         self.set_class(height < 30, "-low")
-        self.set_class(height < 16 or width < 60, "-tiny")
+        self.page.is_tiny = height < 16 or width < 60
+        self.set_class(self.page.is_tiny, "-tiny")
         self.call_after_refresh(self.refresh_page)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -201,20 +202,8 @@ class SetScreen(Screen[None]):
         """Write in the example whose fields were clicked."""
         await self.action_edit()
 
-    def _forward_event(self, event: Event) -> None:
-        """Hand on a key, or hold it until the key before it has done what it does."""
-        if not (isinstance(event, KeyEvent) and self._in_turn.hold(event)):
-            super()._forward_event(event)
-
-    def _forward_held(self) -> None:
-        """Hand on the keys that were held, to the field that has been opened where there is one."""
-        for event in self._in_turn.release():
-            (self.app.focused or self.app.screen)._forward_event(event)
-
     def on_key(self, event: KeyEvent) -> None:
         """Take the digits of a number before the key that it is for."""
-        if self._in_turn.is_waiting:
-            self.call_next(self.app.call_later, self._forward_held)  # the app does what the key does, then calls this
         if self.focused is None and self._count.note_key(event):
             self.say(self._count.typed)
 
@@ -254,7 +243,7 @@ class SetScreen(Screen[None]):
         self.state.only, self.state.only_keys, self.state.only_words = only, None, ""
         if typed is not None:
             self.state.typed = typed
-        self.health.cursor = None
+        self.health.cursor, self.page.message = None, Content("")
         self.page.show_selected()
         self.refresh_page()
 
@@ -316,7 +305,7 @@ class SetScreen(Screen[None]):
             self.health.refresh()
             self.page.refresh_footer()
         elif self.state.is_narrowed:
-            self.page.find_field.value, self.page.message, self.state.tag = "", Content(""), None
+            self.page.find_field.value, self.state.tag = "", None
             self._narrow(ExampleFilter.ALL, "")
 
     # writing
@@ -363,8 +352,10 @@ class SetScreen(Screen[None]):
         self._try(self.writer.finish)
 
     def unsaved_words(self) -> str | None:
-        """Return what is being written and not saved yet, in words; None where nothing is."""
-        return self.writer.unsaved_words()
+        """Return what is not saved yet, in words: being written, or waiting for another program; None where all is."""
+        waits = self.patient.is_waiting
+        words = f"the last act on the set {safe_text.safe_line(self.editor.name)}, which waits for another program"
+        return self.writer.unsaved_words() or (words if waits else None)
 
     def _end_writing(self, words: str) -> None:
         self.writer.now = None
@@ -375,9 +366,11 @@ class SetScreen(Screen[None]):
     def _do(self, act: Callable[[], Done | None]) -> None:
         """Do something to the set, say what was done, and read the set again.
 
-        Where it cannot be done say why; what is being written stays.
+        Where it cannot be done say why; what is being written stays. Where another program is writing it is done after that.
         """
-        done = self._try(act)
+        self.patient.do(act, self._show_done)
+
+    def _show_done(self, done: Done | None) -> None:
         if done is None:
             return
         self.changed = True
@@ -659,8 +652,11 @@ class SetScreen(Screen[None]):
         open_palette(self, self.table.values())
 
     def action_back(self) -> None:
-        """Close the set; where it was changed here, a version is cut."""
-        self.actions.leave(self.finish())
+        """Close the set, once nothing waits to be written; where it was changed here, a version is cut."""
+        if self.patient.is_waiting:
+            self.patient.say_waiting()
+        else:
+            self.actions.leave(self.finish())
 
     def finish(self) -> bool:
         """Stop what goes on here; whether the set was changed, so that a version is to be cut."""

@@ -57,7 +57,6 @@ class AlikeScreen(Overlay[Kept | None], inherit_bindings=False):
 
     def __init__(self, twos: Sequence[Alike], signs: Signs) -> None:
         super().__init__()
-        self.add_class("-large")
         self._twos, self._signs, self._at = twos, signs, 0
         self.text = Static(markup=False)
 
@@ -103,6 +102,8 @@ class AlikeScreen(Overlay[Kept | None], inherit_bindings=False):
         facts = [f"{count_noun(only_here, 'word')} only here"]
         if pairs := example.wins + example.ties + example.losses + example.unread:
             facts.append(count_noun(pairs, "pair"))
+        if key.cell_length + 2 + len("   ".join(facts)) > width:
+            facts = facts[:1]
         title = spread(key, Content.styled("   ".join(facts), MUTED), width, least=len(example.key))
         tags = safe_text.tags(example.tags, MUTED, width)
         return [title, tags, Content(""), *text.wrap(max(width, 1))]

@@ -19,7 +19,7 @@ _KEYS = (
     Key("tags.close", ("escape",), "close", "leave them as they were"),
 )
 
-_ENTRIES = (("1-9", "set or take"), ("letters", "find, or write a new one"), ("enter", "save"), ("esc", "leave it"))
+_ENTRIES = (("digits", "set or take"), ("letters", "find, or write a new one"), ("enter", "save"), ("esc", "leave it"))
 
 _DIGITS = "1234567890"
 
@@ -42,7 +42,7 @@ class TagsScreen(Overlay[TagChange | None], inherit_bindings=False):
     of them have is shown as `[-]`, and set in all by its digit.
     """
 
-    WIDTH = 72
+    WIDTH = 96
     BINDINGS = bindings(_KEYS, first=True)
 
     def __init__(self, title: str, known: Sequence[str], examples: Sequence[Sequence[str]]) -> None:
@@ -119,10 +119,6 @@ class TagsScreen(Overlay[TagChange | None], inherit_bindings=False):
         self.set_focus(None)
 
     def action_save(self) -> None:
-        """Close, returning what changes, once every key typed before this one has done what it does."""
-        self.call_later(self.field.call_later, self._save)
-
-    def _save(self) -> None:
         """Close, returning what changes, with the tag that was typed."""
         typed = self.field.value.strip().strip(",")[:_LONGEST_TAG].strip()
         if typed:

@@ -1,7 +1,7 @@
 """The start screen: the runs and eval sets of the database, or how to begin where there are none."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,9 +16,9 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from uphold.errors import UpholdError
-from uphold.formatting import count, count_noun, of_n, percent_number
+from uphold.formatting import count, count_noun, percent_number
 from uphold.records.counts import MIN_FOR_RATE
-from uphold.records.headline_judge import JudgeReason
+from uphold.records.headline_judge import words_behind_name
 from uphold.records.runs import Run, RunRow, SetRow
 from uphold.reports.progress_text import progress_text
 from uphold.reports.rate_text import rate_interval
@@ -44,26 +44,36 @@ _HEAD_HEIGHT = 2
 _SET_HEAD_HEIGHT = 3
 """Rows between the last run and the first eval set."""
 
+_FIRST_WIDTH = 76
+"""Cells of what an empty database shows; home.tcss holds the same number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The widths of the columns in cells; `bar` and `axis` are parts of theirs, and 0 where there is no room for them."""
+    """The widths of the columns in cells; `bar` and `axis` are parts of theirs, and 0 where there is no room for them.
+
+    `digits` are the cells for a number of reviewed pairs.
+    """
 
     name: int
     reviewed: int
     bar: int
     rate: int
     axis: int
+    digits: int = 5
 
     @classmethod
-    def fitting(cls, width: int) -> "Columns":
+    def fitting(cls, width: int, runs: Sequence[RunRow]) -> "Columns":
         """Return columns for rows of `width` cells."""
+        digits = max((len(count(row.reviewed)) for row in runs), default=1)
         if width >= 104:
             spare = max(width - 114, 0)
-            return cls(name=42 + spare // 2, reviewed=35, bar=18, rate=width - 77 - spare // 2, axis=22)
+            bar, axis_width = min(18 + spare // 4, 36), min(22 + spare // 3, 46)
+            name = width - (bar + 17) - (axis_width + 15) if spare else 42
+            return cls(name=name, reviewed=bar + 17, bar=bar, rate=width - name - bar - 17, axis=axis_width)
         if width >= 60:
-            return cls(name=width - 38, reviewed=18, bar=0, rate=20, axis=0)
-        return cls(name=max(width - 14, 1), reviewed=14, bar=0, rate=0, axis=0)
+            return cls(name=width - 38, reviewed=18, bar=0, rate=20, axis=0, digits=digits)
+        return cls(name=max(width - 14, 1), reviewed=14, bar=0, rate=0, axis=0, digits=digits)
 
 
 def run_heads(columns: Columns) -> Content:
@@ -85,8 +95,8 @@ def run_rows(row: RunRow, headline: "HeadlineNumbers | None", columns: Columns) 
     """
     run = row.run
     systems = Content.assemble(safe_text.line(run.candidate, BOLD), (" against ", FAINT), safe_text.line(run.baseline))
-    read = f"{count(row.reviewed):>5}" if columns.bar else count(row.reviewed)
-    reviewed = Content.assemble(_review_bar(row, columns.bar), (read, ""), (f" of {count(row.pairs)}", MUTED))
+    read, pairs_read = f"{count(row.reviewed):>{columns.digits}}", f" of {count(row.pairs)}"
+    reviewed = Content.assemble(_review_bar(row, columns.bar), (read, ""), (pairs_read, MUTED))
     pairs = f", {count_noun(row.pairs, 'pair')}" if columns.bar or not row.disputed else ""
     in_set = Content.assemble(safe_text.line(run.set, MUTED), (pairs, MUTED))
     if row.disputed:
@@ -98,10 +108,24 @@ def run_rows(row: RunRow, headline: "HeadlineNumbers | None", columns: Columns) 
     )
 
 
-def people_rows(row: RunRow) -> list[Content]:
-    """Return the row below those of a run that says how far each of several reviewers is; none for one alone."""
-    words = [safe_text.line(progress_text(one), MUTED) for one in row.people]
-    return [Content("   ").join(words)] if words else []
+def people_rows(row: RunRow, width: int) -> list[Content]:
+    """Return the row below those of a run that says how far each of several reviewers is; none for one alone.
+
+    Where `width` cells are too few for all of them, the last ones are counted.
+    """
+    if not row.people:
+        return []
+    gap, before_more, ends = "   ", "   ", ""
+    parts = [safe_text.line(progress_text(one), MUTED) for one in row.people]
+    if len(parts) > 1 and all(one.read == one.of == row.pairs and one.pack is None for one in row.people):
+        parts = [safe_text.line(one.name, MUTED) for one in row.people]
+        gap, before_more, ends = ", ", " ", f", each read all {count(row.pairs)}"
+    for number in range(len(parts), 0, -1):
+        more = f"{before_more}and {count(len(parts) - number)} more" if number < len(parts) else ""
+        shown = Content.assemble(Content(gap).join(parts[:number]), (more + ends, MUTED))
+        if shown.cell_length <= width:
+            return [shown]
+    return [parts[0].truncate(width, ellipsis=True)]
 
 
 def _review_bar(row: RunRow, width: int) -> Content:
@@ -122,7 +146,7 @@ def _win_rate(headline: "HeadlineNumbers | None", axis_width: int) -> Content:
         bar = Content.assemble(interval(None, None, None, axis_width), "  ") if axis_width else Content("")
         return Content.assemble(bar, (wins, MUTED))
     bar = Content.assemble(interval(rate.rate, rate.low, rate.high, axis_width), "  ") if axis_width else Content("")
-    return Content.assemble(bar, (percent_number(rate.rate), BOLD), (f"  {rate_interval(rate)}", MUTED))
+    return Content.assemble(bar, (f"{percent_number(rate.rate):>2}", BOLD), (f"  {rate_interval(rate)}", MUTED))
 
 
 def _judge(row: RunRow, columns: Columns) -> Content:
@@ -133,10 +157,8 @@ def _judge(row: RunRow, columns: Columns) -> Content:
     found = row.judge
     if found.shown is None:
         return Content.styled("not judged" if not found.unknown else "pinned judge is not here", MUTED)
-    words = ", pinned" if found.reason is JudgeReason.PINNED and columns.bar else ""
-    if found.missing:
-        words += f", {of_n(found.pairs - found.missing, found.pairs)}"
-    elif row.orders == 1 and not words and columns.bar:
+    words = words_behind_name(found, with_pin=bool(columns.bar))
+    if row.orders == 1 and not words and columns.bar:
         words = ", one order"
     name = safe_text.line(found.shown.name, MUTED).truncate(max(columns.reviewed - 2 - len(words), 3), ellipsis=True)
     return Content.assemble(name, (words, DOUBT if found.missing else MUTED))
@@ -279,11 +301,11 @@ class HomeScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         was_empty = self.is_empty
-        self.home = self.actions.read()
+        self._message, self._greeting = self._greeting, Content("")
+        self.home = attempt(self.actions.read, self.show_message) or self.home
         if self.is_empty != was_empty:
             self.cursor = 0
         self.cursor = min(self.cursor, max(self._rows - 1, 0))
-        self._message, self._greeting = self._greeting, Content("")
         self.refresh_page()
         # The first frame comes before the rates; those that were counted stay until they are counted again.
         if self.home.version != self._counted:
@@ -314,7 +336,6 @@ class HomeScreen(Screen[None]):
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < 100, "-narrow")
-        self.set_class(event.size.width < 120, "-tight")
         self.refresh_page()
 
     @property
@@ -357,14 +378,14 @@ class HomeScreen(Screen[None]):
         runs, sets = len(self.home.runs), len(self.home.sets)
         counts = f"{count_noun(runs, 'run')}   {count_noun(sets, 'set')}"
         reviewer = Content.assemble(("   as ", MUTED), safe_text.line(self._reviewer, MUTED)) if self._reviewer else ""
-        right = self._message or Content.assemble((counts, MUTED), reviewer)
-        self.header.show(left, None if self.is_empty else right)
+        right = None if self.is_empty else Content.assemble((counts, MUTED), reviewer)
+        self.header.show(left, right, self._message)
 
     def _runs_and_sets(self) -> Content:
         """Return runs and sets as rows; those of the run under the cursor are tinted."""
         margin = 1 if self.has_class("-narrow") else 2
         width = max(self.app.size.width - 2 - 2 * margin, 1)
-        columns = Columns.fitting(width)
+        columns = Columns.fitting(width, self.home.runs)
         if self.home.runs:
             head = run_heads(columns)
         else:
@@ -372,7 +393,7 @@ class HomeScreen(Screen[None]):
             head = Content.assemble(("No run yet.  ", BOLD), (words, MUTED))
         rows = [head, Content("")]
         for run in self.home.runs:
-            rows += [*run_rows(run, self._headlines.get(run.run.id), columns), *people_rows(run), Content("")]
+            rows += [*run_rows(run, self._headlines.get(run.run.id), columns), *people_rows(run, width), Content("")]
         if self.home.sets:
             rows += [Content(""), set_heads(columns), Content(""), *(set_row(row, columns) for row in self.home.sets)]
         edge = " " * margin
@@ -384,7 +405,7 @@ class HomeScreen(Screen[None]):
 
     def _place(self, index: int) -> tuple[int, int]:
         """Return the first row of a run or an eval set in the list, and how many rows it has."""
-        heights = [_RUN_HEIGHT + len(people_rows(row)) for row in self.home.runs]
+        heights = [_RUN_HEIGHT + bool(row.people) for row in self.home.runs]
         above = _HEAD_HEIGHT + sum(height + 1 for height in heights[:index])
         if index < len(heights):
             return above, heights[index]
@@ -397,7 +418,7 @@ class HomeScreen(Screen[None]):
 
     def _first_steps(self) -> Content:
         """Return what an empty database offers; the first is selected, so that enter is enough."""
-        width = min(76, self.app.size.width - 5)
+        width = min(_FIRST_WIDTH, self.app.size.width - 5)
         rows = [
             Content.styled("Nothing to review yet.", BOLD),
             Content(""),

@@ -18,6 +18,7 @@ from uphold.workflows.import_preview import preview_import
 from uphold.workflows.importing import ImportProgress, import_files
 from uphold.workflows.lookup import Store, open_store
 from uphold.workflows.next_step import NextStep, next_step
+from uphold_tui.widgets.work_thread import failure_words
 
 Result = TypeVar("Result", ImportPreview, "ImportOutcome")
 
@@ -107,7 +108,7 @@ class ImportWork(Generic[Result]):
         except UpholdError as error:
             self.error = str(error)
         except Exception as error:
-            self.error = f"reading broke off: {error!r}"
+            self.error = failure_words(error, "reading")
         self.was_stopped = stopped
         self._on_update()
 

@@ -20,15 +20,19 @@ from uphold_tui.importing.files import (
     Listing,
     PathText,
     common_beginning,
+    folder_words,
     list_folder,
     missing,
     paths_in,
     quoted_lines,
     size_text,
 )
-from uphold_tui.themes import BOLD, FAINT, MUTED, OVERTURNED, TINT
+from uphold_tui.themes import BOLD, MUTED, OVERTURNED, TINT
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.rows import Field, KeyFooter, SplitRow, entry, spread
+
+_WHERE_WIDTH = 48
+"""Cells for the folder whose files are listed."""
 
 _HINT = "a path; or paste one, or drag a file here"
 
@@ -68,8 +72,10 @@ class FileScreen(Screen[None]):
         self._top = 0
         self._paths = PathText()
         self._listed = ""
+        self._where = ""
         self._problem = ""
         self.header = SplitRow("header")
+        self.hair = ProgressLine("hair")
         self.field = PathField(_HINT, name="path")
         self.note = Static(id="note", markup=False)
         self.list = Static(id="list", markup=False)
@@ -77,7 +83,7 @@ class FileScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield self.header
-        yield ProgressLine("hair")
+        yield self.hair
         yield Static(Content.styled("Which file?", BOLD), id="question", markup=False)
         yield self.field
         yield self.note
@@ -85,7 +91,8 @@ class FileScreen(Screen[None]):
         yield self.footer
 
     def on_screen_resume(self) -> None:
-        self._look()
+        if self.is_current:  # it is not where an import above it was left for a screen further on
+            self._look()
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < 100, "-narrow")
@@ -109,6 +116,7 @@ class FileScreen(Screen[None]):
         whole = bool(one) and not part
         database = self.actions.database()
         self.listing = await asyncio.to_thread(list_folder, folder, part, whole=whole, database=database)
+        self._where = await asyncio.to_thread(folder_words, folder)
         self._listed = text
         self.cursor, self._top = (1 if whole and len(self.listing.entries) > 1 else 0), 0
         self.refresh_page()
@@ -122,8 +130,11 @@ class FileScreen(Screen[None]):
 
     def refresh_page(self) -> None:
         """Show the listing around the cursor."""
-        self.header.show(Content.assemble(("uphold", BOLD), ("   import a file", MUTED)))
-        self.query_one("#hair", ProgressLine).show(ReviewProgress())
+        where = (
+            Content.assemble(("in ", MUTED), safe_text.key(self._where, MUTED, _WHERE_WIDTH)) if self._where else None
+        )
+        self.header.show(Content.assemble(("uphold", BOLD), ("   import a file", MUTED)), where)
+        self.hair.show(ReviewProgress())
         self.note.update(self._note())
         height = max(self.list.size.height, 1)
         self._top = min(max(self._top, self.cursor - height + 1), self.cursor)
@@ -158,7 +169,7 @@ class FileScreen(Screen[None]):
             left, right = Content("  all files of this folder, as one import"), Content("")
         else:
             left = Content.assemble("  ", safe_text.line(one.name, "" if one.is_folder or one.may_be_read else MUTED))
-            right = Content.styled("folder  " if one.is_folder else f"{size_text(one.size)}  ", FAINT)
+            right = Content.styled("folder  " if one.is_folder else f"{size_text(one.size)}  ", MUTED)
         row = spread(left, right, width)
         return row.stylize_before(TINT) if under_cursor else row
 

@@ -168,6 +168,17 @@ def _short(path: Path) -> str:
     return "~/" + text.removeprefix(home) if text.startswith(home) else text
 
 
+def folder_words(folder: Path) -> str:
+    """Return a folder as a shell shows it, with `~` for the home folder."""
+    try:
+        whole, home = folder.absolute(), Path.home()
+    except (OSError, RuntimeError):  # the working directory is gone, or nobody has a home
+        return str(folder)
+    if whole == home:
+        return "~"
+    return f"~/{whole.relative_to(home)}" if whole.is_relative_to(home) else str(whole)
+
+
 def paths_in(text: str) -> list[str]:
     """Return the paths in a text as it was typed, or pasted by a terminal that files were dragged into.
 
@@ -192,7 +203,13 @@ def quoted_lines(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) < 2:
         return "".join(lines)
-    return " ".join(path if path[:1] in ("'", '"') else shlex.quote(path) for path in lines)
+    return " ".join(path if path[:1] in ("'", '"') else _quoted(path) for path in lines)
+
+
+def _quoted(path: str) -> str:
+    """Return a path in quotation marks, also where a shell could do without: they tell several paths from one with blanks."""
+    quoted = shlex.quote(path)
+    return f"'{path}'" if quoted == path else quoted
 
 
 def missing(paths: Sequence[Path]) -> Path | None:

@@ -133,6 +133,11 @@ class Form:
         return self.request.candidate or found[0], self.request.baseline or found[1]
 
     @property
+    def has_several_runs(self) -> bool:
+        """Whether the first rows compare more than two systems."""
+        return len({row.row.systems for row in self.preview.rows if row.row.systems is not None}) > 1
+
+    @property
     def systems(self) -> list[str]:
         """The systems whose answers the files hold."""
         names = [system for one in self.preview.columns if (system := self.choice(one).system) is not None]

@@ -81,14 +81,21 @@ def _go(form: Form, width: int) -> list[Content]:
         return [Content.styled("Reading the file …", BOLD), Content("")]
     if preview.refusal is None:
         return _ready(form, width)
-    # The second line of a sentence about words names options of the command line; here the rows of the words do the same.
-    sentence = preview.refusal.sentence.split("\n")[0] if preview.refusal.words else preview.refusal.sentence
+    sentence = preview.refusal.sentence
+    # What a sentence says of options of the command line, the rows of the words and what can be taken say here.
+    if preview.refusal.words:
+        sentence = sentence.split("\n")[0]
+    elif preview.refusal.suggestion is not None and preview.refusal.suggestion.encoding:
+        sentence = sentence.rsplit("; ", 1)[0]
     rows = wrapped(safe_text.shown(sentence, OVERTURNED), width, _SENTENCE_ROWS)
     if preview.refusal.suggestion is not None:
         words = suggestion_text(preview.refusal.suggestion)
         taken = Content.assemble(("Take ", BOLD), safe_text.running(words, BOLD))
         return [*rows, *wrapped(taken, width, 2)]
-    return [*rows, Content.styled("Nothing is written. Change what is below, or mend the file.", MUTED)]
+    return [
+        *rows,
+        Content.styled("Nothing is written. Change what is below, mend the file, or choose another.", MUTED),
+    ]
 
 
 def _ready(form: Form, width: int) -> list[Content]:
@@ -104,11 +111,15 @@ def _ready(form: Form, width: int) -> list[Content]:
     counts = added_counts(summary)
     told = ", ".join(counts) if counts else "nothing new: all of it is there already"
     head = "" if preview.complete else f"the first {rows}: "
-    compared = [name for name in form.sides if name]
+    candidate, baseline = form.sides
     systems = Content("")
-    if summary.pairs and len(compared) == 2:
+    if summary.pairs and candidate and baseline:
         systems = Content.assemble(
-            ("   ", ""), safe_text.line(compared[0], MUTED), (" against ", FAINT), safe_text.line(compared[1], MUTED)
+            ("   several runs: " if form.has_several_runs else "   ", MUTED),
+            safe_text.line(candidate, MUTED),
+            (" against ", FAINT),
+            safe_text.line(baseline, MUTED),
+            (", …" if form.has_several_runs else "", MUTED),
         )
     skipped = f"   {count_noun(len(summary.skipped), 'row')} left out" if summary.skipped else ""
     second = Content.assemble((head + told, MUTED), (skipped, DOUBT))
@@ -135,7 +146,7 @@ def _value(form: Form, kind: RowKind) -> Content:
         if name is None:
             return Content.styled("named after the file", MUTED)
         if not name:
-            return Content.styled("none: scores of systems; with a set named, answers in words come too", MUTED)
+            return Content.styled("none: scores of systems; a set named takes answers in words too", MUTED)
         is_known = form.is_current and preview.set == name and (preview.rows or preview.refusal is None)
         state = ("new" if preview.is_new_set else "there already") if is_known else ""
         reason = f", {preview.set_reason}" if is_known and preview.set_reason else ""
@@ -150,7 +161,7 @@ def _value(form: Form, kind: RowKind) -> Content:
             return Content.styled("not known yet", MUTED)
         several = len(form.systems) > 1
         return Content.styled(
-            "none named; right takes one of these systems" if several else "none: these rows compare nothing", MUTED
+            "none named; it can be one of these systems" if several else "none: these rows compare nothing", MUTED
         )
     usual = (request.candidate if kind is RowKind.CANDIDATE else request.baseline) is None and name == kind.value
     return Content.assemble(safe_text.line(name), ("   the files do not say what it is called", MUTED) if usual else "")

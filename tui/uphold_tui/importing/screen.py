@@ -85,6 +85,7 @@ class ImportScreen(Screen[None]):
         self._message = Content("")
         self._rows: list[PageRow] = []
         self.header = SplitRow("header")
+        self.hair = ProgressLine("hair")
         self.list = Static(id="list", markup=False)
         self.list.auto_links = False
         self.page = VerticalScroll(self.list, id="page", can_focus=False)
@@ -92,7 +93,7 @@ class ImportScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield self.header
-        yield ProgressLine("hair")
+        yield self.hair
         yield self.page
         yield self.footer
 
@@ -180,8 +181,8 @@ class ImportScreen(Screen[None]):
         left = Content.assemble(
             ("uphold", BOLD), ("   import   ", MUTED), safe_text.line(file_names(self.form.request.paths))
         )
-        self.header.show(left, self._message or self._told())
-        self.query_one("#hair", ProgressLine).show(ReviewProgress())
+        self.header.show(left, self._told(), self._message)
+        self.hair.show(ReviewProgress())
         width = max(self.app.size.width - (0 if self.has_class("-narrow") else 2) - 1, 20)
         if self.outcome is not None:
             self._rows = [PageRow(row) for row in outcome_page(self.outcome, width)]
@@ -214,6 +215,8 @@ class ImportScreen(Screen[None]):
             words = self._enter_words()
             first = [entry(self.table["import.open"], words)] if words else []
             row = named("next") if self.form.cycled(self.row, 1) is not None else []
+            if self.row.kind is RowKind.GO and self.form.is_current:
+                row = [entry(self.table["import.down"], "change what is below")]
             undo = named("undo") if self._earlier else []
             self.footer.show([[*first, *row], undo, named("help", "back")])
 

@@ -8,10 +8,11 @@ from textual.content import Content
 
 from uphold.formatting import count, count_noun, dollars, exact_dollars, noun, share, wait_time
 from uphold.records.enums import JudgmentStatus, Verdict
+from uphold.records.judgments import JudgmentProblem
 from uphold.records.runs import Run
 from uphold.store.judgments import JudgedPair
 from uphold.workflows.concurrency import WorkControl
-from uphold.workflows.judging_progress import JudgeSummary, JudgingProgress, JudgingView, Problem
+from uphold.workflows.judging_progress import JudgeSummary, JudgingProgress, JudgingView
 from uphold_tui import safe_text
 from uphold_tui.judging.background import JudgingStatus
 from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, OVERTURNED, RULE, STRONG, TINT, Signs
@@ -27,6 +28,9 @@ _MOST_REASONS = 4
 """Reasons of failed and unreadable judgments that are shown."""
 
 _MOST_PROBLEMS = 6
+
+_LEAST_LATEST = 8
+"""Pairs judged last that are shown however low the screen is; it scrolls then."""
 """Pairs that need a look and can be seen at once."""
 
 
@@ -40,8 +44,8 @@ class JudgingPage:
     signs: Signs
     cursor: int = 0
 
-    def rows(self, width: int) -> list[Content]:
-        """Return the page as rows of at most `width` cells."""
+    def rows(self, width: int, height: int) -> list[Content]:
+        """Return the page as rows of at most `width` cells; of the pairs judged last as many as `height` rows have room for."""
         progress, view = self.status.progress, self.status.view
         if progress is None:
             waiting = [] if self.status.ended else [Content.styled("Looking at what is missing.", MUTED)]
@@ -53,7 +57,9 @@ class JudgingPage:
         if view is not None:
             rows += [Content(""), *self._verdicts(view, width)]
             rows += self._reasons(view.reasons, width)
-            rows += self._problems(view.problems, width) + self._latest(view.latest, width)
+            rows += self._problems(view.problems, width)
+            room = max(height - len(rows) - 2, _LEAST_LATEST)
+            rows += self._latest(view.latest[:room], width)
         return rows
 
     def _state(self) -> list[Content]:
@@ -144,7 +150,7 @@ class JudgingPage:
             Content.styled("A judge's opinion until someone reviews: no rate, no interval.", MUTED),
         ]
 
-    def _reasons(self, reasons: Sequence[Problem], width: int) -> list[Content]:
+    def _reasons(self, reasons: Sequence[JudgmentProblem], width: int) -> list[Content]:
         """Return why judgments failed or could not be read, with counts and an example each."""
         rows = [Content(""), Content.styled("What went wrong", BOLD)] if reasons else []
         for reason in reasons[:_MOST_REASONS]:

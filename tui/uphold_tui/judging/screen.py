@@ -17,6 +17,7 @@ from uphold.records.reviews import ReviewProgress
 from uphold.records.runs import Run
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.attempt import attempt
 from uphold_tui.dialogs.ask import AskScreen, Question
 from uphold_tui.dialogs.ask_cap import ask_cap
 from uphold_tui.dialogs.panels import AnswersScreen
@@ -37,17 +38,19 @@ _OTHER_JUDGE = ""
 """The last of the choices: a judge that is typed."""
 
 
+_AROUND = 5
+"""Rows of header and footer with the gaps beside them."""
+
+
 @dataclass(frozen=True, slots=True)
 class JudgingActions:
     """Callbacks of the judging screen into the app.
 
-    `choices` lists the judges to choose from, `running` returns judging that goes on already, `start` starts a judge on a
-    run, `answers` returns a judge's judgments on a pair (by pair id and judge id), `review` opens the review of a run,
-    `back` closes the screen and `leave` the app.
+    `choices` lists the judges to choose from, `start` starts a judge on a run, `answers` returns a judge's judgments on a
+    pair (by pair id and judge id), `review` opens the review of a run, `back` closes the screen and `leave` the app.
     """
 
     choices: Callable[[Run], "list[JudgeOffer]"]
-    running: Callable[[], BackgroundJudging | None]
     start: Callable[[Run, str], BackgroundJudging]
     answers: Callable[[int, int], PairVerdict | None]
     review: Callable[[Run], None]
@@ -56,7 +59,10 @@ class JudgingActions:
 
 
 class JudgingScreen(Screen[None]):
-    """Judging of one run: enter starts the judge under the cursor, and from then on opens the review."""
+    """Judging of one run: enter starts the judge under the cursor, and from then on opens the review.
+
+    `work` is judging that was begun already, at work or ended meanwhile; without it a judge is chosen first.
+    """
 
     CSS_PATH = "judging.tcss"
     AUTO_FOCUS = ""
@@ -65,15 +71,18 @@ class JudgingScreen(Screen[None]):
     class Updated(Message):
         """The status of the work has changed."""
 
-    def __init__(self, run: Run, actions: JudgingActions, options: AppOptions) -> None:
+    def __init__(
+        self, run: Run, actions: JudgingActions, options: AppOptions, work: BackgroundJudging | None = None
+    ) -> None:
         super().__init__()
         self.table = {key.id: key for key in keys.remapped(keys.JUDGING, options.keymap)}
         self.run, self.actions, self._signs = run, actions, options.signs
         self.offers = {offer.spec: offer for offer in actions.choices(run)}
         self.choices = [*self.offers, _OTHER_JUDGE]
-        self.work = actions.running()
+        self.work = work
         self.cursor = 0
         self.error = ""
+        self._message = Content("")
         self.header = SplitRow("header")
         self.hair = ProgressLine("hair")
         self.list = Static(id="list", markup=False)
@@ -119,10 +128,11 @@ class JudgingScreen(Screen[None]):
         right = (
             Content.assemble(("judging with ", MUTED), safe_text.line(self.work.judge)) if self.work else Content("")
         )
-        self.header.show(left, right)
+        self.header.show(left, right, self._message)
         self.hair.show(ReviewProgress())
         width = max(self.app.size.width - (2 if self.has_class("-narrow") else 6) - 1, 20)
-        rows = self._judge_choices(width) if self.work is None else self._page(self.work).rows(width)
+        height = self.app.size.height - _AROUND
+        rows = self._judge_choices(width) if self.work is None else self._page(self.work).rows(width, height)
         self.list.update(Content("\n").join(rows))
         self._refresh_footer()
 
@@ -167,8 +177,9 @@ class JudgingScreen(Screen[None]):
 
     def action_open(self) -> None:
         """Start the judge under the cursor, or review what is judged."""
-        if self.work is not None:
-            self.actions.review(self.work.run)
+        work, self._message = self.work, Content("")
+        if work is not None:
+            attempt(lambda: self.actions.review(work.run), self.show_message)
         elif self.choices[self.cursor] != _OTHER_JUDGE:
             self.start(self.choices[self.cursor])
         else:
@@ -176,6 +187,11 @@ class JudgingScreen(Screen[None]):
             rules = "rules:NAME, " if has_rules else ""
             question = Question("Judge", f"anthropic:MODEL, openai:MODEL, {rules}or a TOML file")
             self.app.push_screen(AskScreen(question), lambda judge: self.start(judge) if judge else None)
+
+    def show_message(self, message: Content) -> None:
+        """Show a message in the header, until another key does something."""
+        self._message = message
+        self.refresh_page()
 
     def start(self, judge: str) -> None:
         """Start a judge on the run."""
@@ -197,7 +213,7 @@ class JudgingScreen(Screen[None]):
         else:
             view = self.work.status.view
             count = len(view.problems) if view is not None else 0
-        self.cursor = min(max(self.cursor + step, 0), max(count - 1, 0))
+        self.cursor, self._message = min(max(self.cursor + step, 0), max(count - 1, 0)), Content("")
         self.refresh_page()
 
     def action_pause(self) -> None:
@@ -236,12 +252,17 @@ class JudgingScreen(Screen[None]):
         if progress is None or view is None or not view.problems:
             return
         pair = view.problems[self.cursor]
-        judged = self.actions.answers(pair.pair_id, progress.judge_id)
-        answers = [
-            (j.order.value, j.problem or f"read as {j.verdict or j.status.value}", j.raw or "no answer arrived")
-            for j in (judged.judgments if judged is not None else ())
-        ]
-        self.app.push_screen(AnswersScreen(pair.key, self.work.judge, answers))
+        judge, judge_id = self.work.judge, progress.judge_id
+
+        def show() -> None:
+            judged = self.actions.answers(pair.pair_id, judge_id)
+            answers = [
+                (j.order.value, j.problem or f"read as {j.verdict or j.status.value}", j.raw or "no answer arrived")
+                for j in (judged.judgments if judged is not None else ())
+            ]
+            self.app.push_screen(AnswersScreen(pair.key, judge, answers))
+
+        attempt(show, self.show_message)
 
     def action_press(self, key_id: str) -> None:
         """Do what a key does, after a click on its name."""

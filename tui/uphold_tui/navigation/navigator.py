@@ -9,7 +9,6 @@ from textual.screen import Screen
 
 from uphold.errors import DatabaseLost
 from uphold.records.enums import QueueKind
-from uphold.records.pair_list import PairFilter
 from uphold.records.runs import Run
 from uphold.settings import Settings
 from uphold.workflows.lookup import Store
@@ -22,7 +21,7 @@ from uphold_tui.navigation.imports import ImportLinks, ImportNavigator
 from uphold_tui.navigation.over_review import AppLinks, ReviewNavigator
 from uphold_tui.navigation.unsaved import UnsavedReviews
 from uphold_tui.review.screen import ReviewScreen
-from uphold_tui.review.summary import ReviewExit, SessionSummary, as_plain
+from uphold_tui.review.summary import ReviewExit, SessionSummary
 
 if TYPE_CHECKING:
     from uphold.records.certificates import Certificate
@@ -202,6 +201,8 @@ class Navigator:
 
     def last_words(self, lost: DatabaseLost | None) -> str | None:
         """The summary of the last session that had one, true about the file as it is now; else what was said in the end."""
+        from uphold_tui.review.summary_screen import as_plain
+
         summary = self.summary
         if summary is None:
             return self._said or None
@@ -234,9 +235,7 @@ class Navigator:
         from uphold.workflows.lookup import find_run
 
         run = find_run(self.store, run_name)
-        if self.judging is None or not self.judging.is_running:
-            self._begin_judging(run, judge)
-        self.judge_run(run)
+        self._show_judging(run, self._judging_now() or self._begin_judging(run, judge))
 
     def _review_systems(self, set_name: str, candidate: str, baseline: str) -> None:
         """Make the run of two systems over a set, and review it."""
@@ -278,6 +277,7 @@ class Navigator:
 
     def list_tag(self, run: Run) -> None:
         """Ask for a tag, and list its pairs."""
+        from uphold.records.pair_list import PairFilter
         from uphold_tui.pairs.screen import PairsScreenState
 
         def open_list(tag: str) -> None:
@@ -479,20 +479,27 @@ class Navigator:
 
     def judge_run(self, run: Run) -> None:
         """Open the judging of a run; where a judge is at work already, that one."""
+        self._show_judging(run, self._judging_now())
+
+    def _judging_now(self) -> "BackgroundJudging | None":
+        """The judging that goes on."""
+        return self.judging if self.judging is not None and self.judging.is_running else None
+
+    def _show_judging(self, run: Run, work: "BackgroundJudging | None") -> None:
+        """Show judging, though it may have ended by now; without any, the judges that a run can be given to."""
         from uphold.workflows.judge_offers import judge_offers
         from uphold.workflows.judging_progress import judge_answers
         from uphold_tui.judging.screen import JudgingActions, JudgingScreen
 
         actions = JudgingActions(
             lambda run: judge_offers(self.store, run, self.settings),
-            lambda: self.judging if self.judging is not None and self.judging.is_running else None,
             self._begin_judging,
             lambda pair_id, judge_id: judge_answers(self.store, pair_id, judge_id),
             self.review_run,
             self.close,
             self.leave,
         )
-        self.app.push_screen(JudgingScreen(run, actions, self.options))
+        self.app.push_screen(JudgingScreen(run, actions, self.options, work))
 
     def _begin_judging(self, run: Run, judge: str) -> "BackgroundJudging":
         from uphold.workflows.concurrency import WorkControl

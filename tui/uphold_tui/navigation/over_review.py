@@ -8,7 +8,6 @@ from textual.content import Content
 from textual.screen import Screen
 
 from uphold.records.enums import QueueKind
-from uphold.records.pair_list import PairFilter
 from uphold.records.runs import Run
 from uphold_tui.navigation.context import NavigationContext
 from uphold_tui.navigation.eval_sets import SetNavigator
@@ -19,6 +18,7 @@ from uphold_tui.themes import MUTED
 
 if TYPE_CHECKING:
     from uphold.records.judgments import JudgeRef
+    from uphold.records.pair_list import PairFilter
     from uphold.workflows.pair_list import PairListing
     from uphold.workflows.review_session import ReviewSession
     from uphold_tui.numbers.screen import NumbersActions
@@ -86,7 +86,7 @@ class ReviewNavigator:
             self._app.install_screen(self._list, f"pairs-{id(self)}")
         self._app.push_screen(self._list)
 
-    def open_filtered(self, wanted: PairFilter, judge: "JudgeRef | None" = None) -> None:
+    def open_filtered(self, wanted: "PairFilter", judge: "JudgeRef | None" = None) -> None:
         """Some pairs of the run, such as those behind a number that speaks of a judge."""
         from uphold_tui.pairs.screen import PairsScreenState
 

@@ -49,7 +49,7 @@ class UnsavedReviews:
         return [*self._saved_elsewhere, *(words for screen in self._open for words in screen.actions.saved_elsewhere)]
 
     def ask_before_leaving(self, trouble: str, summary: SessionSummary | None) -> None:
-        """Say what would be lost; offer to leave in spite of it, or to copy the database to another file."""
+        """Say what would be lost; offer to leave in spite of it, or to copy the database to another file if that can be."""
         from uphold_tui.dialogs.not_kept import Choice, NotKeptScreen, ask_file
 
         app = self._context.app
@@ -62,7 +62,8 @@ class UnsavedReviews:
 
                 app.push_screen(ask_file(str(default_target(self._context.store))), self._save_database)
 
-        app.push_screen(NotKeptScreen(trouble), chosen)
+        lost = self._context.store.lost()
+        app.push_screen(NotKeptScreen(trouble, can_save=lost is not None and lost.readable), chosen)
 
     def _save_database(self, name: str | None) -> None:
         """Copy the database to a file of this name and go on in that; where it cannot be done, say why and ask again."""

@@ -6,11 +6,13 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from uphold.errors import UpholdError
 from uphold.records.checkpoints import CheckpointProgress, CheckpointResult, StepName
 from uphold.workflows.checkpoint_run import CheckpointRequest, run_checkpoint
 from uphold.workflows.checkpoint_view import CheckpointView, checkpoint_view, with_verdicts
 from uphold.workflows.concurrency import WorkControl
 from uphold.workflows.lookup import open_store
+from uphold_tui.error_log import write_error_log
 from uphold_tui.widgets.work_thread import WorkThread
 
 _VIEW_SECONDS = 0.5
@@ -98,6 +100,8 @@ class BackgroundCheckpoint:
                     self._update(CheckpointStatus(progress, view, result))
 
     def _fail(self, error: Exception) -> None:
+        if not isinstance(error, UpholdError):
+            write_error_log(error)
         self._update(replace(self.status, error=error))
 
     def _update(self, status: CheckpointStatus) -> None:

@@ -14,6 +14,7 @@ from uphold.reports.rate_text import rate_interval
 from uphold.workflows.checkpoint_view import CheckpointView, WaitingPair
 from uphold.workflows.concurrency import WorkControl
 from uphold_tui import safe_text
+from uphold_tui.error_log import log_folder
 from uphold_tui.new_checkpoint.background import CheckpointStatus
 from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, OVERTURNED, RULE, STRONG, UPHELD, Signs
 from uphold_tui.widgets.bars import large_digits
@@ -266,4 +267,6 @@ class NewCheckpointPage:
 
 
 def _sentence(error: Exception) -> str:
-    return str(error) if isinstance(error, UpholdError) else f"it broke off: {error!r}"
+    if isinstance(error, UpholdError):
+        return str(error)
+    return f"it stopped because of an error of its own, {type(error).__name__}; details are in {log_folder()}"

@@ -144,7 +144,7 @@ class NewCheckpointScreen(Screen[None]):
             )
             left = Content.assemble(safe_text.line(progress.set, BOLD), "   ", systems.stylize(MUTED))
         right = Content.assemble(("uphold run ", MUTED), safe_text.line(request.system, MUTED))
-        self.header.show(left, self._message or right)
+        self.header.show(left, right, self._message)
         self.hair.show(ReviewProgress())
         narrow = self.has_class("-narrow")
         width = max(self.app.size.width - (3 if narrow else 7), 20)

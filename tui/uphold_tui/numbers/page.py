@@ -333,7 +333,8 @@ def _bar_row(name: str, row: NumberRow, room: int) -> Row:
     number, text = row.number, number_text(row)
     label = Content.styled(safe_text.safe_line(name)[:_NAME_WIDTH].ljust(_NAME_WIDTH), _style(row))
     if not isinstance(number, (Rate, Share)) or not text.figure:
-        reason = TOO_FEW if isinstance(number, Rate) and number.n < MIN_FOR_RATE else text.note
+        few = isinstance(number, Rate) and number.n < MIN_FOR_RATE
+        reason = (row.too_few if row.aside else TOO_FEW) if few else text.note  # rows of this page have words for it
         return plain(Content.assemble(label, safe_text.running(reason, FAINT)))
     if isinstance(number, Share):
         bar = _bar(number.rate, number.rate, number.rate, room).stylize(FAINT)

@@ -284,7 +284,7 @@ class NumbersScreen(Screen[None]):
     def action_open(self) -> None:
         """List the pairs behind the number under the cursor."""
         if self.linked.selected is not None:
-            self.actions.pairs(self.linked.selected, self._shown_judge)
+            self.actions.pairs(self.linked.selected, self._counted_judge)
 
     def on_click(self, event: Click) -> None:
         """List the pairs behind the number that was clicked."""
@@ -316,6 +316,12 @@ class NumbersScreen(Screen[None]):
     def _shown_judge(self) -> JudgeRef | None:
         """The judge that the numbers on the page speak of."""
         return self.statistics.judge.shown if self.statistics is not None else None
+
+    @property
+    def _counted_judge(self) -> JudgeRef | None:
+        """The judge whose verdicts the page counts: another one where that of the headline has read no pair."""
+        first = next(iter(self.statistics.judges), None) if self.statistics is not None else None
+        return self._shown_judge if first is None else JudgeRef(first.judge_id, first.name, first.kind, first.version)
 
     def action_pin(self) -> None:
         """Pin the judge on the page to the set, so that its headlines rest on it; or take its pin away."""

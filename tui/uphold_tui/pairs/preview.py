@@ -16,7 +16,7 @@ from uphold_tui.pairs.rows import SystemNames
 from uphold_tui.themes import BOLD, FAINT, MUTED, PLAIN, RULE, THICK, Signs
 from uphold_tui.widgets import badges
 from uphold_tui.widgets.marks import local_time
-from uphold_tui.widgets.rows import ended, spread
+from uphold_tui.widgets.rows import first_rows, spread
 
 _LONGEST_TEXT = 4_000
 """Characters of a text that are wrapped; the preview has room for a few rows only."""
@@ -40,13 +40,13 @@ def rows(
     head = _head(pair, width)
     verdicts = [
         row.truncate(width, ellipsis=True)
-        for row in (_judge_row(pair, detail.judge, names), _reviewer_row(pair, names, signs))
+        for row in (_judge_row(pair, detail, names), _reviewer_row(pair, names, signs))
     ]
     room = height - 1 - len(verdicts)
     if room <= 0:
         return [head, *verdicts][:height]
     most = room - 1 if room > 2 else room
-    instruction = _wrapped(_instruction(pair, detail), width, most)
+    instruction = first_rows(_instruction(pair, detail), width, most)
     gap = [Content("")] * (room - len(instruction))
     return [head, *instruction, *gap, *verdicts]
 
@@ -58,9 +58,9 @@ def _tall_rows(
     made = [
         _head(pair, width),
         Content(""),
-        *_wrapped(_instruction(pair, detail), width, height // 4),
+        *first_rows(_instruction(pair, detail), width, height // 4),
         Content(""),
-        *_judge_row(pair, detail.judge, names).wrap(width)[:_MOST_REASON],
+        *_judge_row(pair, detail, names).wrap(width)[:_MOST_REASON],
         *_reviewer_row(pair, names, signs).wrap(width)[:_MOST_REASON],
     ]
     if pair.read:
@@ -69,21 +69,15 @@ def _tall_rows(
         each = (height - len(made)) // 2 - 2
         for system, cells in answers:
             text = safe_text.running(cell_text(cells[-1])[:_LONGEST_TEXT], MUTED)
-            made += [Content(""), safe_text.line(system, BOLD), *_wrapped(text, width, max(each, 1))]
+            made += [Content(""), safe_text.line(system, BOLD), *first_rows(text, width, max(each, 1))]
     elif detail.texts.text.context:
         context = safe_text.running(detail.texts.text.context[:_LONGEST_TEXT], MUTED)
-        made += [Content(""), Content.styled("context", FAINT), *_wrapped(context, width, height - len(made) - 2)]
+        made += [Content(""), Content.styled("context", FAINT), *first_rows(context, width, height - len(made) - 2)]
     return [*made, *[Content("")] * (height - len(made))][:height]
 
 
 def _instruction(pair: ListedPair, detail: PairDetail) -> Content:
     return safe_text.running(detail.texts.text.turns[pair.turn - 1][:_LONGEST_TEXT])
-
-
-def _wrapped(text: Content, width: int, most: int) -> list[Content]:
-    """Return the first rows of a text, the last one with an ellipsis where more follows."""
-    found = text.wrap(max(width, 1))
-    return found if len(found) <= most else [*found[: most - 1], ended(found[most - 1], width)]
 
 
 def _head(pair: ListedPair, width: int) -> Content:
@@ -109,12 +103,13 @@ def _made_when(decision: ReviewEvent | None) -> Content:
     return Content.styled("   ".join(words), MUTED)
 
 
-def _judge_row(pair: ListedPair, judge: PairVerdict | None, names: SystemNames) -> Content:
+def _judge_row(pair: ListedPair, detail: PairDetail, names: SystemNames) -> Content:
+    judge = detail.judge
     label = Content.styled("judge".ljust(9), MUTED)
     if not pair.read:
         return Content.assemble(label, ("shown after you decide: by its name it would give away the sides", MUTED))
     if judge is None:
-        return Content.assemble(label, ("has not read this pair", MUTED))
+        return Content.assemble(label, (badges.verdict_words(judge, left_out=detail.verdicts_left_out), MUTED))
     reasoned = _judgment_with_reason(judge)
     parts = [label, Content.styled(names.of_verdict(judge.verdict), BOLD), Content("  ")]
     if reasoned is not None and reasoned.reason:

@@ -19,6 +19,7 @@ from uphold.reviewing.pair_filters import ordered
 from uphold.workflows.pair_list import PairListing
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.attempt import attempt
 from uphold_tui.clipboard import copy_text
 from uphold_tui.pairs.filters import chips, choices, offered_filters
 from uphold_tui.pairs.loader import PairLoader
@@ -132,7 +133,7 @@ class PairsScreen(Screen[None]):
 
     def on_mount(self) -> None:
         if self.state.pair_filter == _NO_FILTER and self.state.order is SortOrder.REVIEWED:
-            self.loader.read_first(self.app.size.height)
+            attempt(lambda: self.loader.read_first(self.app.size.height), self.show_message)
             self._show_read_pairs()
         self.refresh_page()
 
@@ -165,8 +166,12 @@ class PairsScreen(Screen[None]):
     # reading and searching
 
     def _read_if_changed(self) -> None:
-        if not self.loader.is_current:
+        if self._is_current() is False:
             self.run_worker(self._read(), exclusive=True, group="read")
+
+    def _is_current(self) -> bool | None:
+        """Whether what was read is what there is now; None where that cannot be told any more, which is said."""
+        return attempt(lambda: self.loader.is_current, self.show_message)
 
     async def _read(self) -> None:
         try:
@@ -221,6 +226,10 @@ class PairsScreen(Screen[None]):
             return ""
         shown, total = len(self.list.items), len(self.pairs)
         return count_noun(total, "pair") if shown == total else f"{of_n(shown, total)} {noun(total, 'pair')}"
+
+    def _say_later(self, message: Content) -> None:
+        """Show a message once the rows that are being drawn are there."""
+        self.call_later(self.show_message, message)
 
     def show_message(self, message: Content) -> None:
         """Show a message at the right of the search field."""
@@ -277,7 +286,7 @@ class PairsScreen(Screen[None]):
 
     def _rows(self, pairs: Sequence[ListedPair], width: int) -> list[Content]:
         """Return the list's rows for the pairs in view; only their texts are read."""
-        texts = self.listing.texts(pairs) if pairs else {}
+        texts = (attempt(lambda: self.listing.texts(pairs), self._say_later) if pairs else None) or {}
         rows = []
         for pair in pairs:
             content = row(
@@ -426,7 +435,7 @@ class PairsScreen(Screen[None]):
 
     def _offer_filters_when_read(self) -> None:
         """Offer the filters where that was asked for and the whole run has been read."""
-        if self._choose_filter and self.loader.is_complete and self.loader.is_current:
+        if self._choose_filter and self.loader.is_complete and self._is_current():
             self._choose_filter = False
             self._offer_filters()
 
@@ -457,7 +466,8 @@ class PairsScreen(Screen[None]):
     def action_open(self) -> None:
         """Open the pair under the cursor in the review."""
         if self.list.selected is not None:
-            self.actions.open(self.list.selected.pair_id)
+            pair_id = self.list.selected.pair_id
+            attempt(lambda: self.actions.open(pair_id), self.show_message)
 
     def action_mark(self) -> None:
         """Mark or unmark the pair under the cursor, and move on."""

@@ -20,6 +20,7 @@ from uphold.workflows.lookup import MAX_WAIT
 from uphold.workflows.review_session import ReviewSession
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.attempt import PATIENCE, waiting_words
 from uphold_tui.review.summary import OverturnPatterns
 from uphold_tui.review.verdict_strip import receipt
 from uphold_tui.themes import BOLD, MUTED
@@ -29,10 +30,6 @@ if TYPE_CHECKING:
 
 Act = Callable[[], Outcome]
 """An act of the session that is still to be done: a decision, a flag, an undo."""
-
-
-_PATIENCE = 0.1
-"""Seconds for which a key waits for another program's lock: longer than a short write, too short to be felt as a stop."""
 
 
 _DECISIONS = (EventKind.DECISION, EventKind.ADJUDICATED, EventKind.REPEAT)
@@ -87,7 +84,7 @@ class ReviewActions:
     def run(self, pair: PairView | None, act: Act, *, narrow: bool) -> Update:
         """Do an act on a pair. Where it cannot be saved everything stays as it is, and the act is kept to be tried again."""
         try:
-            with self.session.store.waiting_at_most(_PATIENCE):
+            with self.session.store.waiting_at_most(PATIENCE):
                 outcome = act()
         except UpholdError as error:
             self.unsaved, self.cause = act, safe_text.cause(str(error))
@@ -110,7 +107,7 @@ class ReviewActions:
         since = self._locked_since = now if self._locked_since is None else self._locked_since
         if now - since >= MAX_WAIT:
             return self.cause
-        return f"another program is writing: waiting, {int(now - since)} s"
+        return waiting_words(now - since)
 
     @property
     def waits_for_lock(self) -> bool:

@@ -275,6 +275,7 @@ def strip_state(session: ReviewSession, state: ScreenState, pair: PairView) -> S
         dict(state.table),
         broken=session.is_broken(pair.pair_id),
         shown_open=session.blind and pair.has_verdict and not pair.verdict_hidden,
+        left_out=session.verdicts_left_out,
     )
 
 

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from uphold_tui.review.actions import ReviewActions
-from uphold_tui.review.summary import ReviewExit, SessionSummary, SummaryAnswer, SummaryScreen
+from uphold_tui.review.summary import ReviewExit, SessionSummary
 from uphold_tui.themes import Signs
 
 if TYPE_CHECKING:
     from textual.app import App
 
     from uphold_tui.review.links import ReviewLinks
+    from uphold_tui.review.summary_screen import SummaryAnswer
 
 
 class Leaving:
@@ -48,12 +49,14 @@ class Leaving:
 
     def _show_summary(self, app: "App[object]") -> None:
         """Leave once the summary has been read; at once without one."""
+        from uphold_tui.review.summary_screen import SummaryScreen
+
         summary = self._summary()
         if summary is None:
             self._navigation.leave(ReviewExit())
             return
 
-        def answered(answer: SummaryAnswer | None) -> None:
+        def answered(answer: "SummaryAnswer | None") -> None:
             if answer == "leave":
                 self._navigation.leave(ReviewExit(summary))
             elif answer == "numbers":
@@ -63,6 +66,7 @@ class Leaving:
 
     def _ask_before(self, app: "App[object]", trouble: str, *, quit_app: bool) -> None:
         """Say what would be lost, and let the reviewer choose."""
+
         from uphold_tui.dialogs.not_kept import Choice, NotKeptScreen
 
         def chosen(choice: Choice | None) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from textual.content import Content
 
 from uphold.formatting import count, count_noun
+from uphold.records.reviews import PairView
 from uphold_tui import keys, safe_text
 from uphold_tui.review.layout import KeyTable
 from uphold_tui.themes import BOLD, MUTED
@@ -49,3 +50,11 @@ def reviewer(name: str) -> Content:
     return Content.assemble(
         "you review as ", safe_text.line(name), ("; uphold review --reviewer NAME takes another", MUTED)
     )
+
+
+def why_of_the_pair_before(before: PairView | None, pair: PairView, table: KeyTable) -> str:
+    """How to say why of the pair before, on one that is still to be decided; empty where that was not decided either."""
+    if pair.state.decision is not None or before is None or before.state.decision is None:
+        return ""
+    back, why = (keys.label(table[f"review.{name}"]) for name in ("previous", "why"))
+    return f"of the pair before: esc, then {back} {why}"

@@ -35,7 +35,7 @@ class PaintGate:
         self._waiting.difference_update(hidden)
         if self._waiting:
             return False
-        self.painted_at, self._pressed_at = at, None
+        self.painted_at = at  # a key from before may have its action still to come
         return True
 
     @property

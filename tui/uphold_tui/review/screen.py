@@ -19,6 +19,7 @@ from uphold.records.reviews import OnScreen, PairView
 from uphold.workflows.review_session import ReviewSession
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
+from uphold_tui.attempt import RETRY_SECONDS
 from uphold_tui.place import Place
 from uphold_tui.review import layout, messages
 from uphold_tui.review.actions import Act, Redraw, ReviewActions, Update, muted
@@ -42,9 +43,6 @@ from uphold_tui.widgets.text_body import TextBody
 
 if TYPE_CHECKING:
     from uphold_tui.review.links import ReviewLinks
-
-RETRY_SECONDS = 0.15
-"""How soon what met another program's lock is tried again; the app answers to keys in between."""
 
 LOUD_SECONDS = 0.8
 """How long the receipt of an override stays inverted."""
@@ -396,7 +394,10 @@ class ReviewScreen(Screen[None]):
             if held and self.actions.unsaved is None:
                 self.apply(self.moves.on(self.message))
 
-        reasons = ReasonsScreen(pair, self.session.reason_words(), self.session.keep_reason_words, one_key=held)
+        note = messages.why_of_the_pair_before(self.session.peek(-1), pair, self.table)
+        reasons = ReasonsScreen(
+            pair, self.session.reason_words(), self.session.keep_reason_words, one_key=held, note=note
+        )
         self.app.push_screen(reasons, write)
 
     def action_blind(self) -> None:

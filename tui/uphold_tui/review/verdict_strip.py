@@ -47,7 +47,8 @@ class StripState:
     """Everything the strip draws: a pair, the judge's reason in the screen's letters, a word about the last key.
 
     `broken` says that somebody, you or another reviewer, marked the example so; `lost` that what could not be saved has
-    no file to be saved in any more; `shown_open` that the verdict can be seen before the decision, in a blind session.
+    no file to be saved in any more; `shown_open` that the verdict can be seen before the decision, in a blind session;
+    `left_out` that this is a blind pack, without verdicts.
     """
 
     pair: PairView
@@ -59,12 +60,15 @@ class StripState:
     keys: dict[str, Key] = field(default_factory=lambda: dict(_KEYS))
     broken: bool = False
     shown_open: bool = False
+    left_out: bool = False
 
 
 def judge_row(strip: StripState, width: int, *, narrow: bool = False) -> Content:
     """Badge and verdict at the left; orders, confidence and the judge's name at the right."""
     judge = strip.pair.judge
-    words = VEILED if strip.pair.verdict_hidden and strip.pair.has_verdict else badges.verdict_words(judge)
+    words = badges.verdict_words(judge, left_out=strip.left_out)
+    if strip.pair.verdict_hidden and strip.pair.has_verdict:
+        words = VEILED
     early = _was_early(strip.pair)
     stands = badges.your_ruling(strip.pair)
     quiet = stands is Ruling.OVERTURNED and not early
@@ -336,35 +340,38 @@ def _names_after(strip: StripState, narrow: bool) -> tuple[str, ...]:
 
 
 def not_saved_rows(strip: StripState, reason: str, width: int) -> list[Content]:
-    """In place of the keys: why it is not saved, that enter tries again, and how to save it elsewhere."""
+    """In place of the keys: why it is not saved, that enter tries again, and how to save it elsewhere; two rows if need be."""
     elsewhere, again, drop = (label(strip.keys[f"review.{name}"]) for name in ("save_elsewhere", "uphold", "undo"))
     if strip.lost:
-        entries = ((". ", elsewhere), (" saves it elsewhere, ", again), (" tries again, ", drop), (" drops it.", ""))
+        entries = (("", elsewhere), (" saves it elsewhere, ", again), (" tries again, ", drop), (" drops it.", ""))
     else:
         entries = (
-            (". Your verdict is kept here; ", again),
+            ("Your verdict is kept here; ", again),
             (" tries again, ", drop),
             (" drops it, ", elsewhere),
             (" elsewhere.", ""),
         )
-    text = Content.assemble(
+    why = Content.assemble(
         ("Not kept: " if strip.lost else "Not saved: ", f"{BOLD} {OVERTURNED}"),
         safe_text.running(reason).rstrip("."),
-        *(part for words, key in entries for part in ((words, MUTED), (key, BOLD))),
+        (".", MUTED),
     )
-    return [text.truncate(width, ellipsis=True)]
+    todo = Content.assemble(*(part for words, key in entries for part in ((words, MUTED), (key, BOLD))))
+    one_row = Content.assemble(why, " ", todo)
+    rows = [one_row] if one_row.cell_length <= width else [why, todo]
+    return [row.truncate(width, ellipsis=True) for row in rows]
 
 
 def _dispute_rows(strip: StripState, width: int, height: int) -> list[Content]:
     """A line for each person and the judge, then the keys that settle it."""
     narrow = _is_narrow(width)
-    foot = you_row(strip, width, narrow=narrow)
+    foot = [you_row(strip, width, narrow=narrow)]
     if strip.not_saved is not None:
-        foot = not_saved_rows(strip, strip.not_saved, width)[0]
-    said = dispute_rows(strip.pair, strip.signs, width, height - 1)
+        foot = not_saved_rows(strip, strip.not_saved, width)
+    said = dispute_rows(strip.pair, strip.signs, width, height - len(foot))
     if said and (above := above_you(strip, width, narrow=narrow)):
         said = [*said[:-1], _flush_right(above, width)]
-    return [*said, *[Content("")] * (height - 1 - len(said)), foot]
+    return [*said, *[Content("")] * (height - len(foot) - len(said)), *foot]
 
 
 class VerdictStrip(ReportsPaint):
@@ -431,10 +438,12 @@ def _criterion_sign(strip: StripState, verdict: Verdict) -> Content:
 
 
 def _rows_under_verdict(strip: StripState, width: int, height: int) -> list[Content]:
-    """The criteria, the reason and what the last key did, on exactly `height` rows; one row holds the reason alone.
+    """The criteria, the reason and what the last key did, on exactly `height` rows, or none; one row holds the reason alone.
 
     With criteria the reason takes the row that would be blank, unless the last key left a word there.
     """
+    if height < 1:
+        return []
     narrow = _is_narrow(width)
     indent = 0 if narrow else 9
     criteria = criteria_row(strip, width - indent)
@@ -457,7 +466,7 @@ def strip_rows(strip: StripState, width: int, height: int) -> list[Content]:
     you = [you_row(strip, width, narrow=narrow)]
     if strip.not_saved is not None:
         you = not_saved_rows(strip, strip.not_saved, width)
-    under = _rows_under_verdict(strip, width, 1 if height < _LOW else height - 2)
+    under = _rows_under_verdict(strip, width, (1 if height < _LOW else height - 2) + 1 - len(you))
     return [judge_row(strip, width, narrow=narrow), *under, *you]
 
 

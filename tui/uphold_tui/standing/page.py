@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from textual.content import Content
 
@@ -20,6 +21,7 @@ from uphold.reports.certificate_text import bound_rows, not_shown, seen_sentence
 from uphold.reports.rate_text import rate_interval
 from uphold.workflows.standing import StandingOverview
 from uphold_tui import safe_text
+from uphold_tui.standing.wide import differing_rows, history_rows
 from uphold_tui.standing.work import WorkStatus
 from uphold_tui.themes import BADGE_DOUBT, BOLD, DOUBT, FAINT, MUTED, OVERTURNED, RULE, UPHELD, Signs
 from uphold_tui.widgets.bars import large_digits
@@ -42,6 +44,20 @@ _SIDE = 38
 """Columns of the right half."""
 
 _GAP = 4
+
+_HALF = 96
+"""The most columns of the left half."""
+
+_BESIDE = 88
+"""The most where there is a third column."""
+
+_THREE = 150
+"""From so many columns on the tests by now stand in a column of their own."""
+
+_LEAST_THIRD = 44
+
+_LEAST_BELOW = 4
+"""Rows of what stands below, however low the screen is; it scrolls then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +102,11 @@ class StandingPage:
         }[standing.state]
         return Content.assemble((sign, style), (f" {word}", MUTED))
 
-    def rows(self, width: int) -> list[Content]:
-        """Return the page in two halves where they fit, else one below the other."""
+    def rows(self, width: int, height: int) -> list[Content]:
+        """Return the page in two halves where they fit, else one below the other.
+
+        Where there is more room there is a third column with the tests by now, and below the pairs that it was wrong on.
+        """
         if self.overview is None:
             return [Content.styled("reading …", MUTED)]
         standing = self.standing
@@ -96,13 +115,19 @@ class StandingPage:
         rows = [*self._sentence(standing, width), Content("")]
         if width < _WIDE:
             return [*rows, *self._left(standing, width), Content(""), *self._right(standing, width)]
-        half = min(width - _SIDE - _GAP, 96)
-        left, right = self._left(standing, half), self._right(standing, _SIDE)
-        for number in range(max(len(left), len(right))):
-            first = left[number] if number < len(left) else Content("")
-            second = right[number] if number < len(right) else Content("")
-            rows.append(first if not second else spread(first, Content(""), half + _GAP) + second)
-        return rows
+        if width < _THREE:
+            half = min(width - _SIDE - _GAP, _HALF)
+            return rows + _beside(self._left(standing, half), self._right(standing, _SIDE), half + _GAP)
+        third = max(width - _BESIDE - _SIDE - 2 * _GAP, _LEAST_THIRD)
+        half = width - _SIDE - third - 2 * _GAP
+        left = _beside(self._left(standing, half), self._right(standing, _SIDE), half + _GAP)
+        tests = history_rows(self.overview.tests, standing, self.signs, third)
+        rows += _beside(left, tests, half + _SIDE + 2 * _GAP)
+        differing = self.overview.differing.get(standing.certificate.id, ())
+        below = differing_rows(
+            differing, standing.certificate.agreement.n, width, max(height - len(rows) - 1, _LEAST_BELOW)
+        )
+        return [*rows, Content(""), *below] if below else rows
 
     def _untested(self, width: int) -> list[Content]:
         assert self.overview is not None
@@ -266,6 +291,14 @@ class StandingPage:
         return next(
             (one for one in self._standings if one is not self.standing and one.state is CertificateState.LAPSED), None
         )
+
+
+def _beside(left: Sequence[Content], right: Sequence[Content], width: int) -> list[Content]:
+    """Return the rows of two columns; the right one begins behind `width` cells."""
+    rows = []
+    for first, second in zip_longest(left, right, fillvalue=Content("")):
+        rows.append(first if not second else spread(first, Content(""), width) + second)
+    return rows
 
 
 def _against_floor(bars: Sequence[_Bar], floor: float, width: int) -> Iterator[Content]:

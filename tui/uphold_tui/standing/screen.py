@@ -32,6 +32,12 @@ from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.movement import page_step
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry
 
+_AROUND = 5
+"""Rows of header and footer with the gaps beside them."""
+
+_STRIP = 6
+"""Rows of the strip with the gap above it."""
+
 _HELP_NOTE = (
     "A test is on locked pairs, which nothing that improves a judge may see, and it spends them. The lower end decides: with "
     "95 % confidence the judge agrees with people at least so often. The ceiling is how often people agree. A certificate "
@@ -151,8 +157,9 @@ class StandingScreen(Screen[None]):
             self.header.show(left)
         narrow = self.has_class("-narrow")
         width = max(self.app.size.width - (3 if narrow else 7), 20)
-        self.rows.update(Content("\n").join(page.rows(width)))
         strip = page.strip(max(self.app.size.width - (3 if narrow else 6), 20), self._message)
+        height = self.app.size.height - _AROUND - (_STRIP if strip else 0)
+        self.rows.update(Content("\n").join(page.rows(width, height)))
         self.set_class(bool(strip), "-strip")
         self.set_class(self.is_working or bool(self._message), "-working")
         self.strip.update(Content("\n").join(strip))

@@ -113,8 +113,10 @@ def blind_words(pair: PairView, ruled: Ruling, signs: Signs) -> Content:
     return Content("")
 
 
-def verdict_words(judge: PairVerdict | None) -> str:
-    """Return the words behind the badge of the judge's verdict."""
+def verdict_words(judge: PairVerdict | None, *, left_out: bool = False) -> str:
+    """Return the words behind the badge of the judge's verdict; `left_out`: in a blind pack there can be none."""
+    if judge is None and left_out:
+        return "its verdicts are not in this pack"
     if judge is None or (judge.verdict is Verdict.PENDING and not judge.judgments):
         return "has not read this pair"
     if judge.verdict is Verdict.PENDING:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from textual.content import Content
 
-from uphold_tui.themes import MUTED
+from uphold_tui.themes import MUTED, UNSHARED
 from uphold_tui.widgets.highlight import fold
 
 _TOKEN = re.compile(r"\S+")
@@ -27,7 +27,7 @@ def own_words(text: Content, other: frozenset[str]) -> Content:
     """Return a text whose words that the other text has are muted. Takes time in proportion to its length."""
     pieces, position = [], 0
     for start, end in _own_spans(text.plain, other):
-        pieces += [text[position:start].stylize(MUTED), text[start:end]]
+        pieces += [text[position:start].stylize(MUTED), text[start:end].stylize(UNSHARED)]
         position = end
     return Content.assemble(*pieces, text[position:].stylize(MUTED))
 

@@ -66,6 +66,12 @@ def ended(row: Content, width: int) -> Content:
     return Content.assemble(row.truncate(max(width - 2, 0)), (" …", MUTED)).truncate(width)
 
 
+def first_rows(text: Content, width: int, most: int) -> list[Content]:
+    """Return the first rows of a text wrapped to `width`, the last one with an ellipsis where more follows."""
+    found = text.wrap(max(width, 1))
+    return found if len(found) <= most else [*found[: most - 1], ended(found[most - 1], width)]
+
+
 def clickable(content: Content, action: str) -> Content:
     """Return `content` that runs an action of the screen when it is clicked; `action` must never come from data."""
     return content.stylize(Style.from_meta({"@click": f"screen.{action}"}))
@@ -81,17 +87,22 @@ class SplitRow(Widget):
         self.auto_links = False
         self._left = Content("")
         self._right = Content("")
+        self._is_message = False
 
-    def show(self, left: Content, right: Content | None = None) -> None:
-        """Show `left` and `right`; the widget is not refreshed when neither has changed."""
-        right = Content("") if right is None else right
-        if left.is_same(self._left) and right.is_same(self._right):
+    def show(self, left: Content, right: Content | None = None, message: Content | None = None) -> None:
+        """Show `left` and `right`; the widget is not refreshed when neither has changed.
+
+        A `message` stands in the place of `right`, and alone where it does not fit beside `left`.
+        """
+        right, is_message = message or right or Content(""), bool(message)
+        if left.is_same(self._left) and right.is_same(self._right) and is_message == self._is_message:
             return
-        self._left, self._right = left, right
+        self._left, self._right, self._is_message = left, right, is_message
         self.refresh()
 
     def render(self) -> Content:
-        return spread(self._left, self._right, self.size.width)
+        width, parts = self.size.width, (self._left, self._right)
+        return spread(*(with_message(*parts, width) if self._is_message else parts), width)
 
 
 def entry(key: Key, words: str | None = None) -> Content:
@@ -123,7 +134,7 @@ class KeyFooter(Widget):
 class Field(Input):
     """A field for one line of text, made safe to show; `hint` stands in it while it is empty."""
 
-    DEFAULT_CSS = "Field > .input--placeholder { color: $muted-solid; }"
+    DEFAULT_CSS = "Field > .input--placeholder { color: $hint; }"
 
     def __init__(self, hint: str = "", initial: str = "", *, name: str | None = None) -> None:
         super().__init__(safe_text.safe_line(initial), placeholder=hint, compact=True, id=name)

@@ -44,5 +44,9 @@ class WorkThread:
 
 
 def failure_words(error: Exception, work: str) -> str:
-    """Return why it ended: the sentence of an UpholdError; where another error was raised, that `work` broke off."""
-    return str(error) if isinstance(error, UpholdError) else f"{work} broke off: {error!r}"
+    """Return why `work` ended: the sentence of an UpholdError, else one that names the log of an error of our own."""
+    if isinstance(error, UpholdError):
+        return str(error)
+    from uphold_tui.error_log import describe_error
+
+    return describe_error(error, work)

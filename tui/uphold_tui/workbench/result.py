@@ -22,23 +22,36 @@ _KEY = 13
 
 _VERDICT = 12
 
+_LEAST_PAIRS = 12
+"""Pairs that are shown of many, however low the screen is; it scrolls then."""
+
+_BELOW = 4
+"""Rows below the pairs."""
+
+_MEASURED = 100
+"""Pairs whose keys are measured for the width of their column: all of them would be for each frame."""
+
 _SCALES = (0.1, 0.2, 0.3, 0.5, 1.0)
 """Ends of the axis, in shares."""
 
 
 @dataclass(frozen=True, slots=True)
-class ResultRows:
-    """Rows, and the row of each pair that the cursor goes to."""
+class PairRows:
+    """The rows of the pairs that changed, and of these that of the pair under the cursor."""
 
     rows: tuple[Content, ...]
-    items: tuple[Region, ...]
+    at: Region | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TrialView:
-    """A try as it is shown: its name and the old judge's for the axis, and the names of candidate and baseline."""
+    """A try as it is shown, with the pairs that changed.
+
+    `new` and `old` are its name and the old judge's for the axis, `names` those of candidate and baseline.
+    """
 
     trial: Trial
+    changed: Sequence[TrialPair]
     new: str
     old: str
     names: tuple[str, str]
@@ -50,24 +63,39 @@ def changed_pairs(trial: Trial) -> tuple[TrialPair, ...]:
     return (*trial.broken, *trial.fixed)
 
 
-def trial_rows(view: TrialView, cursor: int | None, width: int) -> ResultRows:
-    """Return a try as rows of `width` cells; the pair at `cursor` is tinted."""
-    trial = view.trial
-    rows = [*_figure(view, width), Content(""), *_intervals(view, width), Content(""), *_shares(view, width)]
-    items: list[Region] = []
-    pairs = changed_pairs(trial)
-    columns = _columns(view, pairs)
-    if pairs:
-        rows += [Content(""), _heads(columns, width)]
-    for place, pair in enumerate(pairs):
-        items.append(Region(0, len(rows), width, 1))
+def trial_rows(view: TrialView, width: int) -> list[Content]:
+    """Return what a try came to as rows of `width` cells, without the pairs that changed."""
+    return [*_figure(view, width), Content(""), *_intervals(view, width), Content(""), *_shares(view, width)]
+
+
+def pair_rows(view: TrialView, cursor: int | None, width: int, height: int) -> PairRows:
+    """Return the pairs that changed, and what else is to be said, as rows of `width` cells; the pair at `cursor` is tinted.
+
+    Where more pairs changed than have room in `height` rows, those round the cursor are shown.
+    """
+    pairs, columns = view.changed, _columns(view)
+    at: Region | None = None
+    rows = [Content(""), _heads(columns, width)] if pairs else []
+    first, last = _window(len(pairs), cursor or 0, height - len(rows) - _BELOW)
+    for place, pair in enumerate(pairs[first:last], first):
         row = _pair(view, pair, columns, width)
-        rows.append(row.stylize_before(TINT) if place == cursor else row)
+        if place == cursor:
+            row, at = row.stylize_before(TINT), Region(0, len(rows), width, 1)
+        rows.append(row)
     if pairs:
-        rows += [Content(""), Content.styled("Bold is what people had said.", MUTED)]
-    for sentence in notes(trial):
+        which = "" if last - first == len(pairs) else f"{count(first + 1)}–{count(last)} of {count(len(pairs))}"
+        bold = Content.styled("Bold is what people had said.", MUTED)
+        rows += [Content(""), spread(bold, Content.styled(which, MUTED), width)]
+    for sentence in notes(view.trial):
         rows += safe_text.running(sentence, MUTED).wrap(max(width, 1))
-    return ResultRows(tuple(rows), tuple(items))
+    return PairRows(tuple(rows), at)
+
+
+def _window(pairs: int, cursor: int, room: int) -> tuple[int, int]:
+    """Return the first of the pairs to show, and the one behind the last: as many as have room, the cursor in the middle."""
+    room = max(room, _LEAST_PAIRS)
+    first = min(max(cursor - room // 2, 0), max(pairs - room, 0))
+    return first, min(first + room, pairs)
 
 
 def _figure(view: TrialView, width: int) -> list[Content]:
@@ -163,9 +191,9 @@ class _Columns:
     verdict: int
 
 
-def _columns(view: TrialView, pairs: Sequence[TrialPair]) -> _Columns:
+def _columns(view: TrialView) -> _Columns:
     """Return columns as wide as the longest key and name in them, within limits."""
-    keys = max((_key(pair).cell_length for pair in pairs), default=0)
+    keys = max((_key(pair).cell_length for pair in view.changed[:_MEASURED]), default=0)
     names = max(safe_text.line(name).cell_length for name in (*view.names, Verdict.INCONSISTENT.value[:9]))
     return _Columns(min(keys, _KEY) + 2, min(max(names, 4), _VERDICT) + 2)
 

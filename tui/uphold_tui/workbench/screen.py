@@ -1,7 +1,7 @@
 """The workbench: a judge's rubric is worked on, tried on the development half, kept, and tested once on the locked half."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from textual.app import ComposeResult
@@ -14,37 +14,37 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from uphold.errors import UpholdError
-from uphold.formatting import count, count_noun, dollars, of_n
+from uphold.formatting import count, of_n
 from uphold.records.judge_clauses import JudgePrompt, changed_clauses, suggested_clause
-from uphold.records.trials import Trial
+from uphold.records.trials import Trial, TrialPair
 from uphold.reports.trial_report import tries_report
-from uphold.workflows.judge_trial import TrialPrice
 from uphold.workflows.judge_workbench import Workbench, as_shown, edited_clause, written_clause
 from uphold_tui import keys, safe_text
 from uphold_tui.app_options import AppOptions
 from uphold_tui.attempt import attempt
 from uphold_tui.dialogs.choose import Choice, ChooseScreen
 from uphold_tui.place import Place
-from uphold_tui.themes import BOLD, DOUBT, MUTED
+from uphold_tui.themes import DOUBT, MUTED
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.movement import page_step
-from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, spread
+from uphold_tui.widgets.rows import KeyFooter, SplitRow, spread
+from uphold_tui.workbench.detail_pane import DetailPane, PairWanted
+from uphold_tui.workbench.draft import Draft
 from uphold_tui.workbench.options import pair_options, reason_options, version_options
-from uphold_tui.workbench.result import TrialView, changed_pairs, trial_rows
+from uphold_tui.workbench.page import WorkbenchPage
+from uphold_tui.workbench.result import TrialView, changed_pairs, pair_rows, trial_rows
 from uphold_tui.workbench.rubric import RubricRows, rubric_rows
 from uphold_tui.workbench.source import PlannedTrial, TrialWork, WorkbenchSource
-from uphold_tui.workbench.waiting import locked_words, progress_rows, untried_rows
+from uphold_tui.workbench.waiting import progress_rows, untried_rows
+
+_TALL = 44
+"""Rows from which a wide screen has room for what is under the cursor, below rubric and result."""
 
 _HELP_NOTE = (
     "A set has two halves. Here the development half is worked with: its reasons become clauses, its decisions examples, and a "
     "try asks the judge about its decided pairs. The locked half is kept for one test. A gain counts where its interval leaves "
     "out 0 and it is larger than what the old judge moves when it is asked twice. Nothing of a try enters a verdict."
 )
-
-
-def _price_words(price: TrialPrice) -> str:
-    calls = count_noun(price.calls, "call")
-    return calls if price.cost is None else f"{calls}, about {dollars(price.cost)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,12 @@ class WorkbenchScreen(Screen[None]):
         super().__init__()
         self.table = {key.id: key for key in keys.remapped(keys.WORKBENCH, options.keymap)}
         self.source, self.actions, self._signs = source, actions, options.signs
-        self.bench: Workbench | None = None
-        self.draft = JudgePrompt()
-        self.before: list[JudgePrompt] = []
+        self.written = Draft()
+        self._at: Region | None = None
         self.planned: PlannedTrial | None = None
+        self.changed: tuple[TrialPair, ...] = ()
         self.unplanned = ""
+        self._is_planning = False
         self.cursor = 0
         self.pair: int | None = None
         self.work = actions.at_work()
@@ -90,7 +91,9 @@ class WorkbenchScreen(Screen[None]):
         self.clauses = Static(id="clauses", markup=False)
         self.trial = Static(id="trial", markup=False)
         self.rubric = VerticalScroll(self.clauses, id="rubric", can_focus=False)
-        self.result = VerticalScroll(self.trial, id="result", can_focus=False)
+        self.pairs = Static(id="pairs", markup=False)
+        self.result = VerticalScroll(self.trial, self.pairs, id="result", can_focus=False)
+        self.detail = DetailPane(source, self._signs)
         self.strip = Static(id="strip", markup=False)
         self.footer = KeyFooter("footer")
 
@@ -98,6 +101,7 @@ class WorkbenchScreen(Screen[None]):
         yield self.header
         yield ProgressLine("hair")
         yield Container(self.rubric, self.result, id="columns")
+        yield self.detail
         yield self.strip
         yield self.footer
 
@@ -118,6 +122,7 @@ class WorkbenchScreen(Screen[None]):
         self.set_class(event.size.width < 100, "-narrow")
         self.set_class(event.size.width >= 160, "-wide")
         self.set_class(event.size.height < 30, "-low")
+        self.set_class(event.size.width >= 160 and event.size.height >= _TALL, "-tall")
         self.refresh_page()
 
     # reading
@@ -131,28 +136,52 @@ class WorkbenchScreen(Screen[None]):
         except UpholdError as error:
             self.say(safe_text.line(str(error), DOUBT))
             return
-        is_first = self.bench is None
-        self.bench = bench
-        if is_first:
-            self.draft = bench.draft
+        self.written.read(bench)
         self.refresh_page()
-        await self._plan()
+        self._start_planning()
 
     def _start_planning(self) -> None:
-        self.run_worker(self._plan(), exclusive=True, group="plan")
+        if not self._is_planning:
+            self.run_worker(self._plan(), group="plan")
 
     async def _plan(self) -> None:
-        """Read in a thread what a try of the draft would take, and what is known of it."""
-        bench, draft = self.bench, self.draft
-        if bench is None or bench.problem:
-            return
+        """Read in a thread what a try of the draft would take, and what is known of it.
+
+        One thread at a time: what is changed meanwhile is read when it is done.
+        """
+        self._is_planning = True
         try:
-            planned, unplanned = await asyncio.to_thread(self.source.plan, bench, draft), ""
-        except UpholdError as error:
-            planned, unplanned = None, str(error)
-        if draft is self.draft:
-            self.planned, self.unplanned = planned, unplanned
-            self.refresh_page()
+            known: tuple[Workbench | None, JudgePrompt | None] = (None, None)
+            while known != (self.bench, self.draft):
+                known = bench, draft = self.bench, self.draft
+                if bench is None or bench.problem:
+                    return
+                try:
+                    planned, unplanned = await asyncio.to_thread(self.source.plan, bench, draft), ""
+                except UpholdError as error:
+                    planned, unplanned = None, str(error)
+                if draft is self.draft:
+                    self._show_planned(planned, unplanned)
+        finally:
+            self._is_planning = False
+
+    def _show_planned(self, planned: PlannedTrial | None, unplanned: str = "") -> None:
+        self.planned, self.unplanned = planned, unplanned
+        trial = self.shown_trial
+        self.changed = changed_pairs(trial) if trial is not None else ()
+        if self.pair is not None:
+            self.pair = min(self.pair, len(self.changed) - 1) if self.changed else None
+        self.refresh_page()
+
+    @property
+    def bench(self) -> Workbench | None:
+        """What was read; None before."""
+        return self.written.bench
+
+    @property
+    def draft(self) -> JudgePrompt:
+        """What the draft asks."""
+        return self.written.prompt
 
     @property
     def shown_trial(self) -> Trial | None:
@@ -167,7 +196,7 @@ class WorkbenchScreen(Screen[None]):
     @property
     def is_new(self) -> bool:
         """Whether the draft is in no version yet."""
-        return self.bench is not None and self.bench.is_new(self.draft)
+        return self.written.is_new
 
     # showing
 
@@ -179,42 +208,78 @@ class WorkbenchScreen(Screen[None]):
     def refresh_page(self) -> None:
         """Show everything as it is now."""
         self._refresh_header()
-        rubric = self._rubric()
-        self.clauses.update(Content("\n").join(rubric.rows))
-        self.trial.update(Content("\n").join(self._result_rows()))
-        narrow, low = self.has_class("-narrow"), self.has_class("-low")
+        self._show_rubric()
+        self._show_result()
+        narrow, page = self.has_class("-narrow"), self._page
         width = max(self.app.size.width - (3 if narrow else 6), 20)
-        keys_row = self._strip_keys(width)
-        if low or narrow:
-            rows = [self._locked_row(width), keys_row][-2:]
+        rows = page.strip(width, is_short=narrow or self.has_class("-low"))
+        self.strip.update(Content("\n").join([spread(row, Content(""), width) for row in rows]), layout=False)
+        self.footer.show(page.footer(is_narrow=narrow, is_wide=self.has_class("-wide")))
+        self._show_detail()
+
+    def _show_rubric(self) -> None:
+        rubric = self._rubric()
+        _show(self.clauses, rubric.rows)
+        self._at = rubric.items[self.cursor] if self.cursor < len(rubric.items) else None
+
+    def _show_result(self) -> None:
+        rows = self._result_rows(self._result_width)
+        _show(self.trial, rows)
+        self._show_pairs(len(rows))
+
+    def _show_pairs(self, above: int) -> None:
+        """Show the pairs that changed below so many rows."""
+        trial, width = self.shown_trial, self._result_width
+        if trial is None or self.is_trying:
+            _show(self.pairs, ())
+            return
+        height = self.result.content_size.height
+        shown = pair_rows(self._view(trial), self.pair, width, height - above)
+        _show(self.pairs, shown.rows)
+        if shown.at is not None:
+            self._at = shown.at.translate((0, above))
+
+    @property
+    def _page(self) -> WorkbenchPage:
+        return WorkbenchPage(
+            set=self.source.run.set,
+            draft=self.written,
+            planned=self.planned,
+            is_trying=self.is_trying,
+            in_pairs=self.pair is not None,
+            has_pairs=bool(self.changed),
+            table=self.table,
+        )
+
+    def _show_detail(self) -> None:
+        """Show below the columns the pair under the cursor; on a clause, what the draft asks."""
+        if not self.has_class("-tall"):
+            return
+        trial, place = self.shown_trial, self.cursor - len(self.draft.clauses)
+        if self.pair is not None and trial is not None:
+            view, pair = self._view(trial), self.changed[self.pair]
+            change = "fixed" if pair.change > 0 else "broken"
+            self.detail.show_pair(PairWanted(pair.pair_id, trial, view.old, view.new, change))
+        elif 0 <= place < len(self.draft.shown):
+            self.detail.show_pair(PairWanted(self.draft.shown[place].pair_id, None, "", "", "shown to it"))
+        elif self.bench is not None and self.planned is not None:
+            words = f"v{count(self.bench.number)}" if self.is_new else self.written.version_words
+            self.detail.show_prompt(words, self.planned.asked)
         else:
-            rows = [self._locked_row(width), Content.styled(self._locked_note(), MUTED), Content(""), keys_row]
-        self.strip.update(Content("\n").join([spread(row, Content(""), width) for row in rows]))
-        self._refresh_footer()
+            self.detail.show_nothing()
 
     def _refresh_header(self) -> None:
-        bench, left = self.bench, safe_text.line(self.source.run.set, BOLD)
-        if bench is None:
-            self.header.show(Content.assemble(left, ("   workbench", MUTED)), self._message)
-            return
-        if bench.name:
-            judge = safe_text.line(bench.name, MUTED)
-            state = f", v{count(bench.number)} being written" if self.is_new else f", {self._version_words()}"
-            left = Content.assemble(left, ("   judge ", MUTED), judge, (state, MUTED))
-        tried = f"tried {count(len(bench.trials))} {'time' if len(bench.trials) == 1 else 'times'}"
-        if bench.cost is not None:
-            tried += f"   {dollars(bench.cost)} so far"
-        right = Content.styled(tried if bench.trials else "not tried yet", MUTED)
-        self.header.show(left, self._message or right)
-
-    def _version_words(self) -> str:
-        version = self.bench.version_of(self.draft) if self.bench is not None else None
-        return "as it is" if version is None or version.number == 1 else f"v{count(version.number)}"
+        left, right = self._page.header()
+        self.header.show(left, right, self._message)
 
     def _column_width(self, scroll: VerticalScroll, share: float) -> int:
         inner = scroll.content_size.width
         wanted = self.app.size.width if self.has_class("-narrow") else round(self.app.size.width * share)
         return max((inner if inner else wanted - 6) - 1, 24)
+
+    @property
+    def _result_width(self) -> int:
+        return min(self._column_width(self.result, 0.53), 96)
 
     def _rubric(self) -> RubricRows:
         number = self.bench.number if self.bench is not None else 1
@@ -225,15 +290,14 @@ class WorkbenchScreen(Screen[None]):
     def _names(self) -> tuple[str, str]:
         return self.source.run.candidate, self.source.run.baseline
 
-    def _result_rows(self) -> list[Content]:
-        width = min(self._column_width(self.result, 0.53), 96)
+    def _result_rows(self, width: int) -> Sequence[Content]:
         if self.bench is None:
             return [Content.styled("reading …", MUTED)]
         if self.work is not None and self.is_trying:
             return progress_rows(self.work, width)
         if self.shown_trial is None:
             return untried_rows(self.bench, self.unplanned, is_new=self.is_new, width=width)
-        return list(trial_rows(self._view(self.shown_trial), self.pair, width).rows)
+        return trial_rows(self._view(self.shown_trial), width)
 
     def _view(self, trial: Trial) -> TrialView:
         assert self.bench is not None
@@ -241,99 +305,39 @@ class WorkbenchScreen(Screen[None]):
         if not old and self.bench.old is not None and self.bench.name == self.bench.old.name:
             old = "v1"
         new = next((f"v{one.number}" for one in self.bench.versions if one.judge_version == trial.version), "")
-        return TrialView(trial, new or f"v{self.bench.number}", old or trial.against, self._names, self._signs)
-
-    def _locked_row(self, width: int) -> Content:
-        if self.bench is None:
-            return Content("")
-        first, behind = locked_words(self.bench)
-        return spread(Content.assemble(("Locked half", BOLD), f"   {first}"), Content.styled(behind, MUTED), width)
-
-    def _locked_note(self) -> str:
-        words = "One test, then it is spent: a second look would be tuning on it."
-        if self.bench is None or self.planned is None or self.bench.locked <= self.bench.spent:
-            return words
-        calls = (self.bench.locked - self.bench.spent) * self.planned.calls_each
-        return f"{words} {count_noun(calls, 'call')} at most."
-
-    def _strip_keys(self, width: int) -> Content:
-        """Return the keys for what is to be done next, as many as there is room for."""
-        bench = self.bench
-        if bench is None:
-            return Content("")
-        if self.is_trying:
-            return entry(self.table["workbench.stop"], "stop")
-        parts: list[Content] = []
-        if not bench.problem and self.pair is None:
-            price = self.planned.price if self.planned is not None else None
-            if price is not None and price.calls:
-                try_key = entry(self.table["workbench.open"])
-                parts.append(Content.assemble(try_key, (f"  ({_price_words(price)})", MUTED)))
-        if not bench.problem and bench.locked > bench.spent:
-            parts.append(entry(self.table["workbench.test"]))
-        if not bench.problem and self.is_new:
-            parts.append(entry(self.table["workbench.keep"], f"keep as v{count(bench.number)}"))
-        while parts and sum(part.cell_length for part in parts) + 4 * (len(parts) - 1) > width:
-            parts.pop(1 if len(parts) > 2 else -1)
-        return Content("    ").join(parts)
-
-    def _refresh_footer(self) -> None:
-        def named(*names: str) -> list[Content]:
-            return [entry(self.table[f"workbench.{name}"]) for name in names]
-
-        last = named("help", "back")
-        if self.pair is not None:
-            rubric = entry(self.table["workbench.pane"], "rubric")
-            self.footer.show([[entry(self.table["workbench.open"], "open it")], [rubric], last])
-            return
-        writes = self.bench is not None and not self.bench.problem
-        first = named("new", "reasons") if writes else []
-        if writes and self.draft.clauses and not self.has_class("-narrow"):
-            first += named("toggle", "edit")
-        wide = self.has_class("-wide")
-        first += named("show") if writes and wide else []
-        second = named("pane") if self.shown_trial is not None and changed_pairs(self.shown_trial) else []
-        second += named("tries") if self.bench is not None and self.bench.trials else []
-        second += named("versions") if wide and self.bench is not None and self.bench.versions else []
-        self.footer.show([first, second, last])
+        names = (new or f"v{self.bench.number if self.is_new else 1}", old or trial.against)
+        return TrialView(trial, self.changed, *names, self._names, self._signs)
 
     # going through clauses and pairs
 
-    @property
-    def _item_count(self) -> int:
-        return len(self.draft.clauses) + len(self.draft.shown)
-
     def action_move(self, step: int) -> None:
         """Move the cursor over clauses and shown pairs, or over the pairs that changed."""
-        self._message = Content("")
-        if self.pair is not None and self.shown_trial is not None:
-            self.pair = min(max(self.pair + step, 0), len(changed_pairs(self.shown_trial)) - 1)
+        self.say(Content(""))
+        if self.pair is not None:
+            self.pair = min(max(self.pair + step, 0), len(self.changed) - 1)
+            self._show_pairs(self.trial.size.height)
         else:
-            self.cursor = min(max(self.cursor + step, 0), max(self._item_count - 1, 0))
-        self.refresh_page()
+            self.cursor = min(max(self.cursor + step, 0), max(self.written.item_count - 1, 0))
+            self._show_rubric()
+        self._show_detail()
         self._scroll()
 
     def _scroll(self) -> None:
-        if self.pair is not None and self.shown_trial is not None:
-            width = min(self._column_width(self.result, 0.53), 96)
-            items: tuple[Region, ...] = trial_rows(self._view(self.shown_trial), self.pair, width).items
-            scroll, place = self.result, self.pair
-        else:
-            items, scroll, place = self._rubric().items, self.rubric, self.cursor
-        if place < len(items):
-            scroll.scroll_to_region(items[place].grow((1, 0, 1, 0)), animate=False, immediate=True)
+        scroll = self.rubric if self.pair is None else self.result
+        if self._at is not None:
+            scroll.scroll_to_region(self._at.grow((1, 0, 1, 0)), animate=False, immediate=True)
 
     def action_page(self, pages: float) -> None:
-        """Scroll the pane that the cursor is in, by pages."""
-        scroll = self.rubric if self.pair is None else self.result
-        top = scroll.scroll_offset.y + page_step(pages, scroll.size.height - 1)
-        scroll.scroll_to(y=top, animate=False, immediate=True)
+        """Scroll the rubric by pages; among the pairs move the cursor so far."""
+        if self.pair is not None:
+            self.action_move(page_step(pages, self.result.size.height - 1))
+            return
+        top = self.rubric.scroll_offset.y + page_step(pages, self.rubric.size.height - 1)
+        self.rubric.scroll_to(y=top, animate=False, immediate=True)
 
     def action_pane(self) -> None:
         """From the rubric to the pairs that changed, and back."""
-        trial = self.shown_trial
-        can_enter = trial is not None and not self.is_trying and changed_pairs(trial)
-        self.pair = 0 if self.pair is None and can_enter else None
+        self.pair = 0 if self.pair is None and self.changed and not self.is_trying else None
         self.refresh_page()
         self._scroll()
 
@@ -357,23 +361,22 @@ class WorkbenchScreen(Screen[None]):
 
     def change(self, draft: JudgePrompt, cursor: int | None = None) -> None:
         """Go on with another draft; undo comes back to this one."""
-        self.before.append(self.draft)
-        self._go_on_with(draft, self.cursor if cursor is None else cursor)
+        self.written.change(draft)
+        self._go_on(self.cursor if cursor is None else cursor)
 
-    def _go_on_with(self, draft: JudgePrompt, cursor: int) -> None:
-        self.draft, self.planned, self.unplanned, self.pair = draft, None, "", None
-        self.cursor = min(max(cursor, 0), max(self._item_count - 1, 0))
-        self._message = Content("")
-        self.refresh_page()
+    def _go_on(self, cursor: int) -> None:
+        self.cursor = min(max(cursor, 0), max(self.written.item_count - 1, 0))
+        self.pair, self._message = None, Content("")
+        self._show_planned(None)
         self._scroll()
-        self._start_planning()
+        self.call_after_refresh(self._start_planning)  # the thread would hold up the frame
 
     def action_undo(self) -> None:
         """Take back the last change of the draft."""
-        if not self.before or self.is_trying:
+        if self.is_trying or not self.written.undo():
             self.say(Content.styled("nothing to undo in this draft", MUTED))
             return
-        self._go_on_with(self.before.pop(), self.cursor)
+        self._go_on(self.cursor)
 
     def action_turn(self) -> None:
         """Turn the clause under the cursor on or off."""
@@ -456,7 +459,7 @@ class WorkbenchScreen(Screen[None]):
 
         def taken(place: int | None) -> None:
             if place is not None:
-                self.change(self.draft.with_shown(as_shown(offered[place], bench.number)), self._item_count)
+                self.change(self.draft.with_shown(as_shown(offered[place], bench.number)), self.written.item_count)
 
         choice = Choice(
             "A decision to show it",
@@ -471,9 +474,10 @@ class WorkbenchScreen(Screen[None]):
 
     def action_open(self) -> None:
         """Try the draft; among the pairs, open the one under the cursor."""
-        trial, bench = self.shown_trial, self.bench
-        if self.pair is not None and trial is not None:
-            self._try(lambda: self.actions.open_pair(changed_pairs(trial)[self.pair or 0].pair_id))
+        bench = self.bench
+        if self.pair is not None:
+            pair_id = self.changed[self.pair].pair_id
+            self._try(lambda: self.actions.open_pair(pair_id))
             return
         if bench is None or not self._can_write():
             return
@@ -502,7 +506,7 @@ class WorkbenchScreen(Screen[None]):
             if work.status.error is not None:
                 self._message = safe_text.running(work.status.error, DOUBT)
             if result is not None and self.planned is not None and result.pairs:
-                self.planned = replace(self.planned, trial=result)
+                self._show_planned(replace(self.planned, trial=result))
             if result is not None and result.stopped:
                 self._message = safe_text.running(f"stopped: {result.stopped}; enter goes on", DOUBT)
             self._start_reading()
@@ -519,7 +523,7 @@ class WorkbenchScreen(Screen[None]):
         except UpholdError as error:
             self.say(safe_text.running(str(error), DOUBT))
             return
-        self.before = []
+        self.written.forget_changes()
         words = f"kept as v{count(kept.number)}: --judge '{safe_text.safe_line(kept.name)} v{kept.number}' asks it"
         self._message = Content.styled(words, MUTED)
         self._start_reading()
@@ -609,3 +613,8 @@ class WorkbenchScreen(Screen[None]):
     def _left(self, yes: bool | None) -> None:
         if yes:
             self.actions.back()
+
+
+def _show(widget: Static, rows: Sequence[Content]) -> None:
+    """Show rows in a widget; without a layout, which takes longest of all, where there are as many as before."""
+    widget.update(Content("\n").join(rows), layout=len(rows) != widget.size.height)

@@ -21,8 +21,10 @@ from uphold.workflows.judge_workbench import (
     open_workbench,
     plan_draft,
     showable_pairs,
+    text_asked,
 )
 from uphold.workflows.lookup import Store, open_store
+from uphold.workflows.tried_pair import JudgeVersion, TriedPair, read_tried_pair
 from uphold_tui.widgets.background_work import BackgroundWork, WorkStatus
 
 TrialWork = BackgroundWork[TrialProgress, Trial]
@@ -33,27 +35,31 @@ TrialStatus = WorkStatus[TrialProgress, Trial]
 class PlannedTrial:
     """What a try of a draft would take, and the try as far as its answers are on file (None: nothing of it).
 
-    The draft is asked so many `calls_each` about one pair.
+    The draft is asked so many `calls_each` about one pair; `asked` is what every request to it begins with.
     """
 
     price: TrialPrice
     trial: Trial | None
     calls_each: int
+    asked: str
 
 
 @dataclass(frozen=True, slots=True)
 class WorkbenchSource:
     """Reads what the screen shows of one run, keeps versions, and begins tries.
 
-    `plan` says what a try of a draft would take, without asking any server; `try_` returns that work, not started yet.
+    `plan` says what a try of a draft would take, without asking any server; `try_` returns that work, not started yet. `pair`
+    reads a decided pair, with what the judges of a try said where there was one. `reviewer` is the one who looks.
     """
 
     run: Run
+    reviewer: str
     read: Callable[[], Workbench]
     plan: Callable[[Workbench, JudgePrompt], PlannedTrial]
     try_: Callable[[Workbench, JudgePrompt], TrialWork]
     keep: Callable[[Workbench, JudgePrompt], PromptVersion]
     showable: Callable[[Workbench], list[ShowablePair]]
+    pair: Callable[[int, Trial | None], TriedPair]
 
 
 def workbench_source(path: Path, run: Run, reviewer: str, settings: Settings) -> WorkbenchSource:
@@ -70,7 +76,7 @@ def workbench_source(path: Path, run: Run, reviewer: str, settings: Settings) ->
             found = plan_draft(store, bench, draft, request, with_address=False)
             price = asyncio.run(price_trial(store, found, asking=False))
             task = found.tries.task
-            return PlannedTrial(price, known_trial(store, found), len(task.orders) * task.samples)
+            return PlannedTrial(price, known_trial(store, found), len(task.orders) * task.samples, text_asked(found))
 
     def try_(bench: Workbench, draft: JudgePrompt) -> TrialWork:
         async def work(store: Store, control: WorkControl) -> AsyncGenerator[TrialProgress | Trial, None]:
@@ -88,4 +94,11 @@ def workbench_source(path: Path, run: Run, reviewer: str, settings: Settings) ->
         with open_store(path) as store:
             return showable_pairs(store, bench)
 
-    return WorkbenchSource(run, read, plan, try_, keep, showable)
+    def pair(pair_id: int, trial: Trial | None) -> TriedPair:
+        with open_store(path) as store:
+            if trial is None:
+                return read_tried_pair(store, pair_id, None, None)
+            old, new = JudgeVersion(trial.against, trial.against_version), JudgeVersion(trial.judge, trial.version)
+            return read_tried_pair(store, pair_id, old, new)
+
+    return WorkbenchSource(run, reviewer, read, plan, try_, keep, showable, pair)

@@ -9,7 +9,7 @@ from uphold.formatting import count
 from uphold.records.proposals import TagCoverage
 from uphold.workflows.proposal_session import SetCounts, Tally
 from uphold_tui import safe_text
-from uphold_tui.themes import BOLD, FAINT, MUTED, RULE
+from uphold_tui.themes import BOLD, MUTED, RULE
 from uphold_tui.widgets.rows import spread
 
 _NAME = 14
@@ -55,11 +55,19 @@ class CoveragePanel(Widget):
         return Content("\n").join(rows[:height])
 
     def _head(self, width: int) -> Content:
-        wanted, tally = self._state.counts.wanted, self._state.tally
-        words = f"   by tag, of the {count(wanted)} wanted" if wanted else "   by tag"
+        lacking, tally = self._lacking(), self._state.tally
+        words = "   by tag" if lacking is None else f"   by tag: {count(lacking) if lacking else 'no'} more wanted"
         left = Content.assemble(("Coverage", BOLD), (words, MUTED))
         facts = f"{count(tally.taken)} taken   {count(tally.left)} left out   {count(tally.waiting)} to go"
         return spread(left, Content.styled(facts, MUTED), width)
+
+    def _lacking(self) -> int | None:
+        """Return how many the tags lack, without what was taken now; None where nothing is said to be wanted."""
+        counts, taken = self._state.counts, dict(self._state.taken)
+        if counts.lacking is None:
+            return None
+        filled = (min(taken.get(one.tag, 0), max((one.wanted or 0) - one.have, 0)) for one in counts.tags)
+        return max(counts.lacking - sum(filled), 0)
 
     def _tags(self, width: int, height: int) -> list[Content]:
         """Return the tags in as many columns as there is room for, from top to bottom, then from left to right."""
@@ -76,10 +84,10 @@ class CoveragePanel(Widget):
         scale = min(bar_room / max(largest, 1), 1.0)
         cells = [self._tag(one, taken.get(one.tag, 0), bar_room, scale) for one in shown]
         if len(tags) > len(shown):
-            cells.append(Content.styled(f"{count(len(tags) - len(shown))} more tags", FAINT))
+            cells.append(Content.styled(f"{count(len(tags) - len(shown))} more tags", MUTED))
         by_row = [[cells[at] for at in range(row, len(cells), height)] for row in range(height)]
         rows = [self._row(row, room) for row in by_row]
-        if bar_room and len(cells) < slots and rows and rows[-1].cell_length + _LEGEND.cell_length + 2 <= width:
+        if bar_room and rows and rows[-1].cell_length + _LEGEND.cell_length + 2 <= width:
             rows[-1] = spread(rows[-1], _LEGEND, width)
         return rows
 

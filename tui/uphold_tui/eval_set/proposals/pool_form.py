@@ -88,7 +88,7 @@ class PoolScreen(Overlay[PoolFields | None], inherit_bindings=False):
     def parts(self) -> Iterable[Widget]:
         head = Content.assemble(("Propose examples for ", BOLD), safe_text.line(self._set, BOLD))
         yield Static(head, markup=False)
-        labels = {"number": "until so many wait", "spread": "spread over", "columns": "columns"}
+        labels = {"number": "how many proposals", "spread": "spread over", "columns": "columns"}
         for name, field in self.fields.items():
             if name in labels:
                 yield Static(Content.styled(labels[name], MUTED), markup=False)

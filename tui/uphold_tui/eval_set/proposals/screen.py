@@ -129,7 +129,7 @@ class ProposalsScreen(Screen[None]):
         self.set_class(self._writing is not None, "-writing")
         title = Content.assemble(safe_text.line(session.editor.name, BOLD), ("   proposals", MUTED))
         place = min(session.at + 1, tally.total)
-        self.header.show(title, text.counts(place, tally.total, session.counts.active, session.counts.wanted))
+        self.header.show(title, text.counts(place, tally.total, session.counts.active))
         self.hair.show(ReviewProgress(tally.total, tally.taken + tally.left))
         if item is None:
             self.empty.update(text.none_left(tally, self.table))
@@ -169,7 +169,8 @@ class ProposalsScreen(Screen[None]):
         if self._run is not None:
             self.footer.show([[entry(table["escape"], "stop reading")], last])
             return
-        move = [entry(table["next"]), entry(table["previous"])] if self.session.items else []
+        move = [entry(table[name]) for name in ("next", "previous") if item is not None or name == "previous"]
+        move = move if self.session.items else []
         read = [entry(table["unfold"], "fold" if self.look.unfolded else None), entry(table["plain"])] if item else []
         self.footer.show([move, read, [entry(table["propose"])], last])
 
@@ -180,7 +181,8 @@ class ProposalsScreen(Screen[None]):
 
     def _show_receipt(self, item: ProposalItem) -> None:
         """Show the next proposal, and what was done with the one before; the keys are not hidden for that."""
-        self.message, self._is_receipt = text.receipt(item, self.look.signs), True
+        is_wide = not self.has_class("-narrow")
+        self.message, self._is_receipt = text.receipt(item, self.look.signs, with_tags=is_wide), True
         self.refresh_page()
 
     def _say(self, words: str) -> None:

@@ -57,7 +57,7 @@ def nearest(item: ProposalItem, look: ReadingLook) -> PaneText:
     facts = Content.styled(f"shares {percent(near.likeness)} of the words", MUTED)
     turns = "one turn" if len(near.text.turns) == 1 else count_noun(len(near.text.turns), "turn")
     tags = safe_text.tags(near.tags, MUTED)
-    head = Content.assemble(tags, "   " if tags else "", (turns, FAINT))
+    head = Content.assemble(tags, "   " if tags else "", (turns, MUTED))
     other = frozenset() if look.plain else word_set(*_parts(one.text))
     parts = list(_asked(near.text, look, other, is_compared=not look.plain))
     return PaneText(title, facts, Content("\n\n").join([head, *parts]))
@@ -97,7 +97,7 @@ def _before_words(text: ExampleText) -> str:
 
 
 def _folded(name: str, facts: str, look: ReadingLook) -> Content:
-    return Content.assemble((f"{look.signs.folded} {name}", MUTED), (f"   {facts}", FAINT))
+    return Content.assemble((f"{look.signs.folded} {name}", MUTED), (f"   {facts}", MUTED))
 
 
 def _around(one: Proposal, look: ReadingLook) -> Iterator[Content]:
@@ -118,11 +118,10 @@ def _around(one: Proposal, look: ReadingLook) -> Iterator[Content]:
 # The rows around the panes.
 
 
-def counts(place: int, total: int, active: int, wanted: int | None) -> Content:
-    """Return `12 of 40   62 active, 100 wanted`."""
-    wanting = f", {count(wanted)} wanted" if wanted else ""
+def counts(place: int, total: int, active: int) -> Content:
+    """Return `12 of 40   62 active`."""
     at = f"{count(place)} of {count(total)}   " if total else ""
-    return Content.styled(f"{at}{count(active)} active{wanting}", MUTED)
+    return Content.styled(f"{at}{count(active)} active", MUTED)
 
 
 def facts(item: ProposalItem, place: int) -> tuple[Content, Content]:
@@ -181,11 +180,12 @@ def none_left(tally: Tally, table: dict[str, Key]) -> Content:
     return Content("\n").join(rows)
 
 
-def receipt(item: ProposalItem, signs: Signs) -> Content:
+def receipt(item: ProposalItem, signs: Signs, *, with_tags: bool = True) -> Content:
     """Return what was done with the proposal before: `before: + log-12 taken, shipping`."""
     taken = item.state is ProposalState.TAKEN
     key = item.example if item.example is not None else item.proposal.key
-    tags = Content.assemble((", ", MUTED), safe_text.tags(item.tags, MUTED)) if taken and item.tags else Content("")
+    shown = item.tags if taken and with_tags else ()
+    tags = Content.assemble((", ", MUTED), safe_text.tags(shown, MUTED)) if shown else Content("")
     sign = "+" if taken else signs.skipped
     return Content.assemble(
         (f"before: {sign} ", MUTED), safe_text.key(key, MUTED, 24), (" taken" if taken else " left out", MUTED), tags

@@ -25,6 +25,9 @@ _MOST_COMPARED = 40_000
 _LONGEST = 8_000
 """Characters of one text that are compared."""
 
+_LEAST_RUNS = 30
+"""Cells that the runs of a version need beside what else is known of it."""
+
 WHY = {
     VersionReason.JUDGED: "judged",
     VersionReason.EXPORTED: "exported",
@@ -98,8 +101,11 @@ def changes(added: int, retired: int, edited: int) -> Content:
     return Content.styled(" ".join(parts) or "–", MUTED)
 
 
-def about(entry: VersionEntry, set_hash: str) -> Content:
-    """Return what is known of a version beside its examples: hash, why and when it was cut, by whom, and its runs."""
+def about(entry: VersionEntry, set_hash: str, width: int) -> Content:
+    """Return what is known of a version beside its examples: hash, why and when it was cut, by whom, and its runs.
+
+    Where `width` cells leave no room for the name of a run, the runs are left out: the list has how many there are.
+    """
     version = entry.version
     if version is None:
         return Content.styled(f"{set_hash[:7]}   no version yet: leaving the set cuts one", MUTED)
@@ -107,8 +113,8 @@ def about(entry: VersionEntry, set_hash: str) -> Content:
     parts = [Content.styled(f"{version.hash[:7]}   {WHY[version.why]} {when}", MUTED)]
     if version.reviewer is not None:
         parts.append(Content.assemble((" by ", MUTED), safe_text.line(version.reviewer, MUTED)))
-    if version.runs:
-        parts.append(Content.assemble(("   judged: ", MUTED), safe_text.line(", ".join(version.runs), MUTED)))
+    if version.runs and width - sum(part.cell_length for part in parts) >= _LEAST_RUNS:
+        parts.append(Content.assemble(("   runs: ", MUTED), safe_text.line(", ".join(version.runs), MUTED)))
     return Content.assemble(*parts)
 
 

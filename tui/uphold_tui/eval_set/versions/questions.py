@@ -25,7 +25,6 @@ _BRING_KEYS = (
 class BringBackScreen(Overlay[bool], inherit_bindings=False):
     """Says what bringing a version back changes; returns whether to do it."""
 
-    WIDTH = 84
     BINDINGS = bindings(_BRING_KEYS)
 
     def __init__(self, entry: VersionEntry, found: Difference, signs: Signs) -> None:

@@ -189,7 +189,8 @@ class VersionsScreen(Screen[None]):
         if here is None or overview is None:
             return
         self._shown_place = here.place
-        self.about.show(page.about(here if compared is None else compared[1], overview.hash))
+        shown = here if compared is None else compared[1]
+        self.about.show(page.about(shown, overview.hash, self.about.size.width))
         if compared is None:
             self._show_first(here)
             return
@@ -252,8 +253,9 @@ class VersionsScreen(Screen[None]):
             return
         words = "compare no more" if self.comparing else "compare with marked"
         first = [entry(table["mark"]), entry(table["compare"], words)]
-        second = [entry(table["bring_back"]), *([entry(table["judge"])] if self.actions.judge is not None else [])]
-        self.footer.show([first, second, [entry(table["page"], "page")], last])
+        # What brings a version back, or has it judged again, stands in the panel where it can be done.
+        pages = [entry(table["page"], "page")] if self.alone or not self.has_class("-narrow") else []
+        self.footer.show([first, pages, last])
 
     def show_message(self, message: Content) -> None:
         """Show a message at the right of the keys in the panel."""
