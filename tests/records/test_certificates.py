@@ -48,7 +48,7 @@ def test_it_stands_while_nothing_of_what_it_is_bound_to_changed():
 @pytest.mark.parametrize(
     ("present", "checks", "reason"),
     [
-        (replace(NOW, judge=replace(JUDGE, id=2, version="b" * 64)), [], "the judge in force is haiku@bbbbbbbb"),
+        (replace(NOW, judge=replace(JUDGE, id=2, version="b" * 64)), [], "haiku@bbbbbbbb is in force, haiku@"),
         (replace(NOW, orders=(AnswerOrder.CANDIDATE_FIRST,)), [], "it is asked in candidate first"),
         (replace(NOW, samples=3), [], "it is asked 3 times an order"),
         (replace(NOW, floor=0.8), [], "the floor of the set is 80 % now, it was 75 %"),
@@ -62,7 +62,7 @@ def test_it_stands_while_nothing_of_what_it_is_bound_to_changed():
         (
             NOW,
             [HOLDS, CHANGED],
-            "the drift check of 2026-03-17 found it changed: 12 of 60 verdicts changed, up to 7 may",
+            "the drift check of 2026-03-17 found 12 of 60 verdicts changed, up to 7 may",
         ),
     ],
 )

@@ -91,7 +91,8 @@ def test_the_headline_stands_first_with_both_targets_and_what_it_rests_on():
         (
             table(("W", 60, "W" * 12)),
             CHOSEN[:1],
-            "People alone, without the judge's help: 20 needed for the judge-assisted rate.",
+            "People alone, without the judge's help: 20 needed for the judge-assisted rate; "
+            "12 read in the queue's order are there.",
         ),
         (
             table(("W", 60, "W" * 25), ("L", 31, "")),

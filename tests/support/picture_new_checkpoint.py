@@ -27,6 +27,18 @@ _ASKED = {
     "desk-0190": "Customer returns shoes after 34 days; policy says 30",
     "desk-0019": "Explain why the promo code was refused at checkout",
     "desk-0201": "A parcel was left with a neighbour who denies it",
+    "desk-0008": "Customer asks for the invoice in the name of her company",
+    "desk-0033": "Say that the grey one is out of stock and offer the blue one",
+    "desk-0047": "Answer a customer who wants to know who reads his messages",
+    "desk-0061": "Order was split into two parcels, one is late",
+    "desk-0078": "Customer returned a gift and wants the money on her own card",
+    "desk-0085": "Explain in two sentences how a warranty claim goes",
+    "desk-0101": "Customer asks whether the tent stands without its poles",
+    "desk-0118": "Decline to name the colleague who made the mistake",
+    "desk-0126": "Refund to a card that has been closed",
+    "desk-0134": "Customer wants to change the address after dispatch",
+    "desk-0149": "Reply to a customer who writes in capital letters",
+    "desk-0166": "Say what happens when nobody is at home for the courier",
 }
 
 

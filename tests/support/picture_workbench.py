@@ -124,7 +124,8 @@ class _Wrong:
 
     def __call__(self, asked: Asked) -> Reply:
         number = int(re.findall(r"candidate answer (\d+)", asked.user)[-1])
-        better = "B" if asked.user.rfind("good") > asked.user.rfind("bad") else "A"
+        # With the blank before it: a fence is random hexadecimal digits, and may hold `bad`.
+        better = "B" if asked.user.rfind(" good") > asked.user.rfind(" bad") else "A"
         is_shorter = "Length is no merit" in asked.raw.decode()
         wrong = number % (self.wrong if is_shorter else 4) == 1 or (number == 50 and is_shorter)
         if asked.raw in self._asked and number % 29 == 3:

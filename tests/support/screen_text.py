@@ -42,6 +42,8 @@ _INKS = {
     "error": ("o", "overturned, failed"),
     "warning": ("w", "doubt"),
     "secondary": ("e", "even"),
+    "share-1": ("t", "share of ties"),
+    "share-2": ("l", "share of the baseline"),
     "muted-solid": ("z", "bar of a panel"),
 }
 

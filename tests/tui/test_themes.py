@@ -1,5 +1,6 @@
 """Colours: text can be read on every ground, and A and B differ in every theme."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,22 @@ def over(colour: str, ground: str) -> str:
 def test_muted_text_reaches_contrast_four_and_a_half_on_every_ground(theme: themes.Theme, ground: str) -> None:
     behind = getattr(theme, ground)
     assert themes.contrast(over(themes.variables(theme)["muted"], behind), behind) >= 4.5
+
+
+async def test_what_stands_in_an_empty_field_can_be_read(tmp_path: Path) -> None:
+    async with app(database(tmp_path)).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await pilot.press("l")
+        await pilot.pause()
+        field = pilot.app.screen.query_one("#find-field")
+        for theme in themes.OWN:
+            pilot.app.theme = theme.name
+            await pilot.pause()
+            words, limit = (
+                field.get_component_styles("input--placeholder").color,
+                7 if theme is themes.CONTRAST else 4.5,
+            )
+            assert themes.contrast(over(words.hex, theme.background), theme.background or "") >= limit
 
 
 @pytest.mark.parametrize("theme", themes.OWN)
@@ -68,6 +85,13 @@ def test_the_letters_of_both_sides_can_be_seen_in_every_theme(name: str) -> None
     made, grounds = themes.variables(theme), theme.to_color_system().generate()
     for side in ("side-a", "side-b"):
         assert min(themes.contrast(made[side], grounds[ground]) for ground in GROUNDS) >= 3
+
+
+@pytest.mark.parametrize("theme", themes.OWN)
+def test_the_shares_of_a_bar_can_be_told_apart(theme: themes.Theme) -> None:
+    made, page = themes.variables(theme), theme.background or ""
+    shades = [over(made[name.removeprefix("$")], page) for name in themes.SHARES]
+    assert min(themes.contrast(one, other) for one, other in pairwise([*shades, page])) >= 1.25
 
 
 def test_every_theme_defines_the_same_variables() -> None:

@@ -30,6 +30,7 @@ from uphold.workflows.judge_trial import run_trial
 from uphold.workflows.judge_workbench import Workbench, open_workbench
 from uphold.workflows.kept_judges import draft_table
 from uphold.workflows.named_judge import named_judge
+from uphold.workflows.tried_pair import JudgeVersion, read_tried_pair
 
 REQUEST = JudgeRequest((), "lora-vs-base", patience=NO_RETRY)
 
@@ -58,8 +59,8 @@ def test_it_opens_on_the_judge_of_the_headline_with_its_rubric_as_clauses(tmp_pa
 def test_few_decided_pairs_open_it_to_read(tmp_path: Path) -> None:
     with reviewed_store(tmp_path / "x.db", 24) as store:
         bench = opened(store)
-        assert "16 of the 20 decided pairs" in bench.problem
-        with pytest.raises(BadUsage, match="to read only"):
+        assert bench.problem == "a try takes 20 decided pairs of the development half; 16 are there"
+        with pytest.raises(BadUsage, match="16 are there"):
             judge_workbench.plan_draft(store, bench, bench.draft, REQUEST)
 
 
@@ -121,6 +122,34 @@ async def test_a_draft_is_tried_kept_and_asked_by_its_name(decided: Store, tmp_p
     assert (again.number, again.draft, again.trials[-1].version) == (3, draft, trial.version)
     named = named_judge(decided, 1, "weak v2", REQUEST)
     assert named.to_ask().judge.record.version == trial.version
+
+
+async def test_a_tried_pair_has_what_people_said_and_why_both_judges_said_what_they_did(
+    decided: Store, tmp_path: Path
+) -> None:
+    with serving(good_answer_wins) as server:
+        judge_file(tmp_path / "weak.toml", server.url, "weak")
+        bench = opened(decided)
+        draft = bench.draft.with_new_clause(judge_workbench.written_clause("Facts first.", bench.number))
+        *_, trial = [
+            one async for one in run_trial(decided, judge_workbench.plan_draft(decided, bench, draft, REQUEST))
+        ]
+    assert isinstance(trial, Trial)
+    fixed = trial.fixed[0]
+    old, new = JudgeVersion(trial.against, trial.against_version), JudgeVersion(trial.judge, trial.version)
+    pair = read_tried_pair(decided, fixed.pair_id, old, new)
+    assert (pair.texts.key, pair.old and pair.old.verdict, pair.new and pair.new.verdict) == (
+        fixed.key,
+        fixed.was,
+        fixed.is_now,
+    )
+    assert pair.old is not None
+    assert [judgment.reason for judgment in pair.old.judgments] == ["it is correct"] * 2
+    assert [opinion.note for opinion in pair.said] == [f"note {int(fixed.key[1:4])}"]
+    assert pair.is_read_by("mira")
+    assert not pair.is_read_by("jonas")
+    alone = read_tried_pair(decided, fixed.pair_id, None, JudgeVersion("nobody", "0"))
+    assert (alone.old, alone.new) == (None, None)
 
 
 def test_versions_are_compared_written_and_gone_back_to(decided: Store, tmp_path: Path) -> None:

@@ -173,7 +173,7 @@ def test_ctrl_c_is_answered_at_once_while_replies_drip(tmp_path: Path) -> None:
     fill(tmp_path, PAIRS)
     with serving(odd_replies.drip) as server:
         done = run_judge(tmp_path, server.url)
-        assert server.wait_for(8)
+        assert server.wait_for(8, timeout=120)
         started = time.monotonic()
         done.send_signal(signal.SIGINT)
         assert done.stderr is not None

@@ -16,7 +16,7 @@ def edit_text(text: str, *, kept_for: str) -> str:
     Raises BadUsage where the editor cannot be started, ends with an error, or leaves something that is no UTF-8. What was
     written is then kept in a file that the message names; `kept_for` says in it what it was.
     """
-    command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+    command = _editor()
     folder = Path(tempfile.mkdtemp(prefix="uphold-"))
     path = folder / "edit.txt"
     try:
@@ -37,6 +37,16 @@ def edit_text(text: str, *, kept_for: str) -> str:
     path.unlink(missing_ok=True)
     folder.rmdir()
     return found
+
+
+def _editor() -> list[str]:
+    """Return the command of the user's editor; raises BadUsage where it cannot be split into words."""
+    variable = "VISUAL" if os.environ.get("VISUAL") else "EDITOR"
+    named = os.environ.get(variable, "")
+    try:
+        return shlex.split(named) or ["vi"]
+    except ValueError as error:
+        raise BadUsage(f"${variable}: {named!r} is no command ({error}); set it to your editor") from None
 
 
 def keep_text(text: str) -> Path:

@@ -84,11 +84,8 @@ def tags(names: Sequence[str], style: str = "", width: int | None = None) -> Con
             return row
     if not shown_tags:
         return Content("")
-    first, more = shown_tags[0], _more(len(names) - 1, style)
-    for behind in (more, Content.styled("+" if len(names) > 1 else "", style)):
-        if first.cell_length + behind.cell_length <= width:
-            return Content.assemble(first, behind)
-    return Content.assemble(_cut_middle(first, width - more.cell_length), more).truncate(max(width, 0))
+    more = _more(len(names) - 1, style)
+    return Content.assemble(_cut_middle(shown_tags[0], width - more.cell_length), more).truncate(max(width, 0))
 
 
 def _more(number: int, style: str) -> Content:

@@ -25,6 +25,9 @@ BAND = "$band"
 THUMB = "on $thumb"
 FOUND = "$found"
 
+# Shares of a bar that are no verdict of colour: of the candidate, of ties, of the baseline, and what is left.
+SHARES = ("$share-0", "$share-1", "$share-2", "$share-3")
+
 # Meanings: rulings, and verdicts that are no side.
 UPHELD = "$success"
 OVERTURNED = "$error"
@@ -165,6 +168,7 @@ class Strengths:
     hair: float = 0.5
     found: float = 0.34
     heat: tuple[float, ...] = (0.05, 0.12, 0.2, 0.3, 0.42)
+    shares: tuple[float, ...] = (0.78, 0.6, 0.4, 0.18)
 
 
 _ON_DARK = Strengths(muted=0.65, faint=0.42)
@@ -181,6 +185,7 @@ _STRONG = Strengths(
     found=0.2,
     hair=0.75,
     heat=(0.05, 0.1, 0.16, 0.2, 0.24),
+    shares=(0.95, 0.7, 0.45, 0.2),
 )
 
 _LEAST_CONTRAST = 3.0
@@ -248,6 +253,7 @@ def _ansi_variables(side_a: str, side_b: str) -> dict[str, str]:
             "rule": "ansi_bright_black",
         }
         | {f"heat-{of}-{n}": "reverse" if n == 4 else "default" for of in ("same", "other") for n in range(5)}
+        | {f"share-{n}": look for n, look in enumerate(("ansi_default", "ansi_white", "dim", "ansi_bright_black"))}
         | {name: f"bold reverse {colour}" for name, colour in filled.items()}
     )
 
@@ -296,6 +302,7 @@ def _palette(
             for of, colour in heat.items()
             for n, share in enumerate(strengths.heat)
         }
+        | {f"share-{n}": _faded(foreground, share) for n, share in enumerate(strengths.shares)}
         | {badge: f"bold {ink[fill]} on {fill}" for badge, fill in filled.items()}
     )
 

@@ -242,14 +242,12 @@ def _lapses(certificate: Certificate, present: Present, checks: Sequence[DriftCh
     bound, found = certificate.bound, []
     for check in checks:
         if check.state is DriftState.CHANGED:
-            found.append(f"the drift check of {check.created_at[:10]} found it changed: {drift_words(check)}")
+            found.append(f"the drift check of {check.created_at[:10]} found {drift_words(check)}")
     if present.ended is not None and not found:
         found.append(f"it was found changed on {present.ended.created_at[:10]} ({present.ended.reason})")
     if present.judge is not None and present.judge.version != certificate.judge.version:
         now = f"{present.judge.name}@{present.judge.version[:8]}"
-        found.append(
-            f"the judge in force is {now}, and it is {certificate.judge.name}@{certificate.judge.version[:8]} that was tested"
-        )
+        found.append(f"{now} is in force, {certificate.judge.name}@{certificate.judge.version[:8]} was tested")
     if present.orders is not None and set(present.orders) != set(bound.orders):
         found.append(f"it is asked in {order_words(present.orders)}, and it was tested in {order_words(bound.orders)}")
     elif present.samples is not None and present.samples != bound.samples:

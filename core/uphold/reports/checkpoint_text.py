@@ -28,7 +28,7 @@ def people_so_far(numbers: LiveNumbers, reading: RunReading) -> str:
         return ""
     won = f"people so far: {of_n(numbers.wins, numbers.n)} won"
     if reading.read and reading.carried_pairs:
-        return f"{won}, {count(reading.carried_pairs)} of them carried from answers that did not change"
+        return f"{won}, {count(reading.carried_pairs)} of them carried from unchanged answers"
     if reading.read:
         return won
-    return f"{won}, all carried: those are the answers that did not change"
+    return f"{won}, all carried from unchanged answers"

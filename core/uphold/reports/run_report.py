@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from uphold.formatting import count, count_noun, noun, p_value
 from uphold.records.certificates import Standing
-from uphold.records.counts import MIN_FOR_RATE
+from uphold.records.counts import MIN_FOR_ASSISTED, MIN_FOR_RATE
 from uphold.records.headline_judge import HeadlineJudge, judge_and_reason, what_is_missing
 from uphold.records.pair_list import Behind, behind
 from uphold.records.statistics import Assisted, HumanStatistics, RunStatistics, TagStatistics
@@ -131,8 +131,7 @@ def _refusal(found: Assisted) -> list[str]:
         return [_OPINION]
     if found.state == "refused":
         return [f"No rate for what nobody read: {found.reason}."]
-    there = f"{count(found.sampled)} read in the queue's order {noun(found.sampled, 'is', 'are')} there"
-    sentences = [f"{found.reason}: {there}."]
+    sentences = [f"{found.reason}: {_read_in_order(found)}."]
     if chosen := found.n - found.sampled:
         verdicts = count_noun(chosen, "verdict")
         sentences.append(f"{verdicts} imported or picked by hand: of the unread they say nothing.")
@@ -185,6 +184,10 @@ def _headline_rates(found: Assisted, numbers: RunStatistics) -> Iterator[Item]:
     yield _conclusion(found, numbers)
 
 
+def _read_in_order(found: Assisted) -> str:
+    return f"{count(found.sampled)} read in the queue's order {noun(found.sampled, 'is', 'are')} there"
+
+
 def _headline_basis(found: Assisted, numbers: RunStatistics) -> Iterator[Item]:
     """Yield the sentences on the verdicts that the headline rests on, and on what more of them would buy."""
     left = numbers.pairs - numbers.human.broken - found.n
@@ -200,7 +203,10 @@ def _headline_basis(found: Assisted, numbers: RunStatistics) -> Iterator[Item]:
         more = count_noun(found.worth_verdicts, "more review")
         yield Sentence(f"The judge’s verdicts are worth about {more}.", id=RowId.WORTH, aside=True)
     if found.state == "human-only" and found.reason and not (numbers.judge.missing or numbers.judge.unknown):
-        text = f"People alone, without the judge's help: {found.reason}."
+        too_few = left and numbers.judge.judge is not None and found.sampled < MIN_FOR_ASSISTED
+        text = (
+            f"People alone, without the judge's help: {found.reason}{f'; {_read_in_order(found)}' if too_few else ''}."
+        )
         yield Sentence(text, Tone.MUTED, RowId.PEOPLE_ALONE)
     if found.planned is not None and _is_provisional(found):
         planned = f"{count_noun(found.planned, 'verdict is', 'verdicts are')} planned"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from uphold.errors import BadUsage, UpholdError
+from uphold.formatting import count, noun
 from uphold.judging.judges import LlmJudge, judge_from_table
 from uphold.judging.prompts import same_for_every_pair
 from uphold.records.certificates import Certificate
@@ -123,9 +124,8 @@ def open_workbench(store: Store, scope: PairScope, settings: Settings) -> Workbe
     except UpholdError as error:
         problem = str(error)
     if decided < LEAST_TO_WORK:
-        problem = (
-            f"{decided} of the {LEAST_TO_WORK} decided pairs of the development half that a try takes: to read only"
-        )
+        there = f"{count(decided)} {noun(decided, 'is', 'are')} there"
+        problem = f"a try takes {count(LEAST_TO_WORK)} decided pairs of the development half; {there}"
     return Workbench(
         scope,
         old,

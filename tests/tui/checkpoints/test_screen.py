@@ -49,6 +49,8 @@ async def test_each_run_stands_against_the_blessed_one_with_a_row_where_judge_or
         assert "−13  −32 to +6" in screen
         assert "20 read" not in screen
         assert "0 read   » 20" in screen
+        assert "45  carried" in screen
+        assert "c compare  x hand on    r new checkpoint    ? all keys  q back" in screen
         await press(pilot, "q")
         assert isinstance(pilot.app.screen, HomeScreen)
 
@@ -61,7 +63,9 @@ async def test_enter_goes_to_the_lost_examples_and_on_to_old_and_new_answer(stor
         assert "Lost by lora-r16-e3 what lora-r16 had won" in shown(pilot)
         assert "3 of the 23 known in both" in shown(pilot)
         assert "you          “reads like a contract”" in shown(pilot)
-        await press(pilot, "enter", "enter")
+        await press(pilot, "enter")
+        assert "esc to the checkpoints    ? all keys  q back" in shown(pilot)
+        await press(pilot, "enter")
         both = shown(pilot)
         assert "win to loss   1 of 3" in both
         assert "2 words only here" in both
@@ -102,6 +106,17 @@ async def test_the_marked_ones_are_compared_and_one_alone_with_the_blessed(store
         await press(pilot, "c")
         assert "lora-r8: not the best" in shown(pilot)
         assert "lora-r16: may be best" in shown(pilot)
+
+
+async def test_in_a_low_terminal_the_list_has_the_rows_that_the_strip_can_spare(store: Store) -> None:
+    async with make_app(store, reviewer="mira").run_test(size=(80, 24)) as pilot:
+        await press(pilot, "c")
+        screen = pilot.app.screen
+        assert isinstance(screen, CheckpointsScreen)
+        assert screen.list.size.height == 12
+        assert screen.lost.size.height == 5
+        await press(pilot, "enter")
+        assert "q back" in shown(pilot).splitlines()[-1]
 
 
 async def test_without_a_blessed_run_the_columns_say_which_key_blesses_one(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,21 @@ from textual.pilot import Pilot
 from support.app_samples import database, make_app, press, shown
 from support.faulty_endpoint import right
 from support.model_server import Asked, Gate, Reply, answer_to, error, serving
+from support.picture_judging import at_work
+from uphold.records.enums import Verdict
 from uphold.settings import Settings
 from uphold.store.database import Store
+from uphold.store.judgments import JudgedPair
+from uphold.store.runs import all_runs
+from uphold.workflows.concurrency import WorkControl
+from uphold.workflows.judging_progress import JudgingProgress, JudgingView
 from uphold_tui.app import UpholdApp
 from uphold_tui.home.screen import HomeScreen
+from uphold_tui.judging.background import JudgingStatus
+from uphold_tui.judging.page import JudgingPage
 from uphold_tui.judging.screen import JudgingScreen
 from uphold_tui.review.screen import ReviewScreen
+from uphold_tui.themes import PLAIN
 
 
 @pytest.fixture(autouse=True)
@@ -137,13 +147,39 @@ async def test_p_pauses_and_goes_on(store: Store) -> None:
             await press(pilot, "j", "enter")
             assert await until(pilot, lambda: len(server.asked) == 8)
             await press(pilot, "p")
-            assert "Paused." in shown(pilot)
+            assert "paused, p goes on" in shown(pilot)
             gates.open()
             assert await until(pilot, lambda: settled(store) == 8)
             assert len(server.asked) == 8
             await press(pilot, "p")
             assert await ended(pilot)
             assert settled(store) == 12
+
+
+def test_a_pause_and_a_stop_move_nothing_on_the_page(store: Store) -> None:
+    work = at_work(store, all_runs(store)[0])
+    page = JudgingPage(work.run, work.status, work.control, PLAIN)
+    before = [row.plain for row in page.rows(78, 19)]
+    assert before[0].endswith("about 22 s left")
+    work.control.pause(True)
+    paused = [row.plain for row in page.rows(78, 19)]
+    assert paused[0].endswith("paused, p goes on")
+    work.control.stop("you stopped it")
+    stopping = [row.plain for row in page.rows(78, 19)]
+    assert stopping[0].endswith("stopping: what is in flight comes back first")
+    assert before[1:] == paused[1:] == stopping[1:]
+
+
+def test_lists_are_as_long_as_a_high_terminal_has_room_for(store: Store) -> None:
+    work = at_work(store, all_runs(store)[0])
+    view = work.status.view
+    assert view is not None
+    work.status = replace(work.status, view=replace(view, problems=view.problems * 15, latest=view.latest * 6))
+    page = JudgingPage(work.run, work.status, work.control, PLAIN)
+    low, high = (" ".join(row.plain for row in page.rows(194, height)) for height in (19, 55))
+    assert (low.count("unreadable  "), low.count("orders disagree")) == (3, 2)
+    assert (high.count("unreadable  "), high.count("orders disagree")) == (11, 5)
+    assert len(page.rows(194, 55)) == 55
 
 
 async def test_plus_and_minus_change_how_many_are_asked_at_once(store: Store) -> None:
@@ -309,3 +345,16 @@ async def test_the_judge_under_the_cursor_is_described_in_full(store: Store) -> 
         said = " ".join(shown(pilot).split())
         assert "openai:a-model-with-a-very-long-name-indeed, metrics, both orders, 3 samples an order;" in said
         assert "price not known, @" in said
+
+
+@pytest.mark.parametrize(("height", "latest"), [(60, 30), (36, 19), (20, 8)])
+def test_as_many_pairs_judged_last_stand_there_as_have_room(store: Store, height: int, latest: int) -> None:
+    run = all_runs(store)[0]
+    pairs = [JudgedPair(n, f"k-{n:02d}", 1, Verdict.TIE, 0.5, "alike") for n in range(30)]
+    progress = JudgingProgress(60, readable=60, run_id=run.id, judge_id=1)
+    status = JudgingStatus(progress, JudgingView({Verdict.TIE: 30}, latest=pairs))
+    rows = JudgingPage(run, status, WorkControl(8, None), PLAIN).rows(110, height - 5)
+    keys = [row.plain.split()[1] for row in rows if " k-" in row.plain]
+    assert len(keys) == latest
+    assert len(rows) <= height - 5 or latest == 8
+    assert keys == [pair.key for pair in pairs[:latest]]

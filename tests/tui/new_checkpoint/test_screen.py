@@ -7,23 +7,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.content import Content
 from textual.pilot import Pilot
 
 from support.app_samples import press, shown
 from support.checkpoints import SETTINGS, brought, keys, project, read
 from support.imports import write
 from support.model_server import Asked, Gate, Reply, chat, error, serving
+from support.picture_new_checkpoint import half_done
 from uphold.endpoints.retrying import NO_RETRY
 from uphold.records.enums import Choice
 from uphold.store.database import Store, open_store
+from uphold.store.runs import all_runs
 from uphold.workflows.checkpoint_run import CheckpointRequest
 from uphold.workflows.checkpoints import bless_run
 from uphold_tui.app import NewCheckpoint, UpholdApp, app_end
 from uphold_tui.app_options import AppOptions
 from uphold_tui.checkpoints.screen import CheckpointsScreen
 from uphold_tui.dialogs.checkpoint_form import CheckpointForm
+from uphold_tui.new_checkpoint.page import NewCheckpointPage
 from uphold_tui.new_checkpoint.screen import NewCheckpointScreen
 from uphold_tui.review.screen import ReviewScreen
+from uphold_tui.themes import PLAIN
 
 KEYS = keys(12)
 
@@ -208,3 +213,13 @@ async def test_r_on_the_checkpoints_asks_for_a_name_and_the_answers(store: Store
         await press(pilot, "q")
         assert isinstance(pilot.app.screen, CheckpointsScreen)
         assert "v4" in shown(pilot)
+
+
+def test_in_a_low_terminal_the_pairs_to_read_have_the_room_and_no_sentence_is_cut(store: Store) -> None:
+    work = half_done(store, all_runs(store)[0])
+    page = NewCheckpointPage(work.status, work.control, PLAIN)
+    rows = [row.plain.rstrip() for row in page.rows(77, 18)]
+    assert sum(row.endswith("flip") for row in rows) >= 4
+    assert len(rows) <= 18
+    assert not any(row.endswith("…") for row in rows)
+    assert len(page.strip([Content("enter review")], 78, low=True)) == 2

@@ -17,7 +17,7 @@ from uphold.reports.run_report import run_report
 from uphold.reports.text_tables import text_tables
 from uphold.stats.summary import run_statistics
 from uphold_tui.console import print_report
-from uphold_tui.numbers.page import NumbersView, Row, left_rows, right_rows
+from uphold_tui.numbers.page import NumbersView, Row, left_rows, page_columns, right_rows
 
 LABELS = {
     RowId.LIKE_THESE: ("for instructions like these", "win rate"),
@@ -202,6 +202,16 @@ def test_a_kappa_that_says_little_is_warned_of_on_the_screen_too() -> None:
     report = report_of(compared("W" * 19 + "L", "W" * 17 + "LLW"))
     assert "One class makes up 92 % of the verdicts (37 of 40): κ says little here." in console_lines(report)
     assert any(line.startswith("! One class makes up 92 %") for line in screen_lines(report))
+
+
+def test_long_tags_get_the_room_that_a_column_has_and_are_cut_in_the_middle() -> None:
+    names = ("refund", "https://www.merriam-webster.com/word-of-the-day", "(Wolfram alpha)?")
+    view = view_of(report_of(compared("W" * 12, "W" * 12, tags={name: compared("WW", "WW") for name in names})))
+    wide, narrow = ([text_of(row) for column in page_columns(view, width)[0] for row in column] for width in (200, 120))
+    assert all(any(row.startswith("(Wolfram alpha)?  ") for row in rows) for rows in (wide, narrow))
+    for rows, width in ((wide, 30), (narrow, 25)):
+        tag = next(filter(None, (re.match(r"(https:\S+…\S+day)  2 of 2 read", row) for row in rows)))
+        assert len(tag[1]) == width
 
 
 def test_a_judge_of_one_order_is_not_said_to_need_more_verdicts_for_a_lean() -> None:

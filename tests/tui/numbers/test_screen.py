@@ -134,7 +134,7 @@ async def test_the_pairs_behind_a_number_are_listed_without_what_others_said_of_
         await counted(pilot)
         await press(pilot, "enter")
         text = await told(pilot, "12 not read by you")
-        assert "in 12 of 12" in text
+        assert "12 pairs" in text
         assert "with a human label" in text
         rows_ = [line for line in text.splitlines() if line.lstrip().startswith("·")]
         assert len(rows_) == 12
@@ -166,11 +166,28 @@ async def test_tab_goes_to_the_next_judge_and_t_to_the_tags(tmp_path: Path) -> N
         await press(pilot, "tab")
         await counted(pilot)
         assert screen.statistics.judges[0].name != first  # type: ignore[union-attr]
-        await press(pilot, "t")
         assert "By tag" in shown(pilot)
         assert "billing" in shown(pilot)
+        assert "t by tag" not in shown(pilot)
         await press(pilot, "t")
+        assert "By tag" in shown(pilot)
+
+
+async def test_in_one_column_the_tags_wait_for_their_key_and_the_footer_keeps_what_it_has_room_for(
+    tmp_path: Path,
+) -> None:
+    store = database(tmp_path, reviewed(12, 12))
+    more(store, tmp_path, rows(12, candidate="lora-r16", baseline="base-7b", judge="second judge", verdict="baseline"))
+    async with make_app(store, reviewer="mira").run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await press(pilot, "i")
+        await counted(pilot)
         assert "By tag" not in shown(pilot)
+        footer = shown(pilot).splitlines()[-1]
+        assert "enter open    tab next judge  t by tag  x hand on" in footer
+        await press(pilot, "t")
+        assert "By tag" in shown(pilot)
+        assert "h history" not in shown(pilot).splitlines()[-1]
 
 
 async def test_history_draws_the_runs_of_the_set_against_the_same_baseline(tmp_path: Path) -> None:

@@ -10,7 +10,10 @@ from textual.pilot import Pilot
 
 from support.app_samples import database, make_app, press, rows, shown
 from support.judge_workbench import LOCKED, reviewed_store
+from uphold.records.statistics import Rate
+from uphold.reports.model import NumberRow, RowId
 from uphold.workflows.lookup import Store, open_store
+from uphold_tui.numbers import wrong
 from uphold_tui.numbers.screen import NumbersScreen
 from uphold_tui.numbers.wrong import WrongScreen
 from uphold_tui.pairs.screen import PairsScreen
@@ -45,6 +48,19 @@ async def counted(pilot: "Pilot[Any]", screen: type[Any]) -> Any:
     raise AssertionError("nothing was counted")
 
 
+def test_a_part_with_few_pairs_says_how_many_are_wrong_in_the_column_of_the_others() -> None:
+    rows = [
+        NumberRow(RowId.PART, name, Rate(rate, low, high, n, reason=reason), note=f"wrong on {n - right}", hits=right)
+        for name, rate, low, high, n, right, reason in (
+            ("many", 0.6, 0.3, 0.83, 10, 6, None),
+            ("few", None, None, None, 3, 1, "10 needed for a rate"),
+        )
+    ]
+    many, few = ("".join(part.plain for part, _ in wrong._part_row(row, 77)) for row in rows)
+    assert few.split() == ["few", "1", "of", "3", "10", "needed", "wrong", "on", "2"]
+    assert many.index("wrong on 4") == few.index("wrong on 2")
+
+
 async def test_e_shows_the_parts_and_enter_their_pairs(store: Store) -> None:
     async with make_app(store, reviewer="mira").run_test(size=(140, 40)) as pilot:
         await press(pilot, "i")
@@ -65,10 +81,10 @@ async def test_e_shows_the_parts_and_enter_their_pairs(store: Store) -> None:
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, PairsScreen)
         for _ in range(200):
-            if f"in {wanted.n} of 80" in shown(pilot):
+            if f"{wanted.n} of 80 pairs" in shown(pilot):
                 break
             await pilot.pause(0.01)
-        assert f"in {wanted.n} of 80" in shown(pilot)
+        assert f"{wanted.n} of 80 pairs" in shown(pilot)
         assert f"tag: {wanted.part.name}" in shown(pilot)
         assert LOCKED not in shown(pilot)
         await press(pilot, "q")

@@ -16,6 +16,7 @@ from uphold.records.pair_list import ListedPair, PairFilter
 from uphold.records.reviews import ReviewEvent
 from uphold.workflows.lookup import Store, find_run
 from uphold.workflows.review_opening import ReviewOptions, open_review
+from uphold_tui import safe_text
 from uphold_tui.home.screen import HomeScreen
 from uphold_tui.pairs.rows import mark
 from uphold_tui.pairs.screen import PairsScreen
@@ -164,7 +165,8 @@ async def test_a_search_narrows_and_a_lone_quote_is_no_error(tmp_path: Path) -> 
         screen = await settled(pilot)
         assert keys_of(screen) == ["k-000"]
         assert "/ kett " in shown(pilot)
-        assert "in 1 of 8   order" in shown(pilot)
+        assert shown(pilot).count("1 of 8") == 1
+        assert "1 of 8 pairs" in shown(pilot)
         await press(pilot, "slash", *(["backspace"] * 4), "quotation_mark", "enter")
         screen = await settled(pilot)
         assert keys_of(screen) == []
@@ -556,6 +558,75 @@ async def test_pairs_are_narrowed_to_a_tag_with_one_key_and_all_are_back_with_es
         assert len(listing(pilot).list.items) == 3
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+async def test_the_footer_has_esc_while_a_filter_is_on_and_no_key_of_a_pair_where_there_is_none(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with opened(tmp_path, size=size) as pilot:
+        footer = shown(pilot).splitlines()[-1]
+        assert "esc all" not in footer
+        assert "enter open" in footer
+        assert "space mark" in footer
+        await press(pilot, "slash", *"kettle", "enter")
+        await settled(pilot)
+        assert "esc all" in shown(pilot).splitlines()[-1]
+        await press(pilot, "slash", *"xylophone", "enter")
+        await settled(pilot)
+        footer = shown(pilot).splitlines()[-1]
+        assert "esc all" in footer
+        assert not any(key in footer for key in ("enter open", "space mark", "o order", "f flag", "y copy"))
+
+
+async def test_a_narrow_footer_says_how_many_are_marked(tmp_path: Path) -> None:
+    async with opened(tmp_path, size=(80, 24)) as pilot:
+        await press(pilot, "space", "space")
+        assert "space mark  R review 2    ? all keys" in shown(pilot)
+
+
+async def test_there_is_a_column_of_notes_only_where_a_pair_has_one(tmp_path: Path) -> None:
+    async with opened(tmp_path) as pilot:
+        assert not re.search(r"you +note$", shown(pilot), re.MULTILINE)
+    (tmp_path / "noted").mkdir()
+    async with opened(tmp_path / "noted", "c", *"stiff", "enter") as pilot:
+        assert re.search(r"you +note$", shown(pilot), re.MULTILINE)
+
+
+async def test_a_wide_preview_keeps_the_lines_of_a_text_and_says_things_beside_their_label(tmp_path: Path) -> None:
+    made = [{**row, "instruction": "Two things:\n\n\n- first\n- second"} for row in rows(1)]
+    async with app(database(tmp_path, made)).run_test(size=(200, 60)) as pilot:
+        await pilot.pause()
+        await press(pilot, "l")
+        await settled(pilot)
+        beside = [row.rpartition("▌")[2].removeprefix("  ") for row in shown(pilot).splitlines()]
+        assert beside[beside.index("Two things:") :][:4] == ["Two things:", "", "- first", "- second"]
+        assert "judge    shown after you decide: by its name it would give away" in beside
+        assert "         the sides" in beside
+
+
+async def test_a_preview_with_room_shows_two_rows_of_the_judges_reason(tmp_path: Path) -> None:
+    reason = " ".join(f"because{number}" for number in range(14))
+    made = [{**row, "reason": reason} for row in rows(1)]
+    async with app(database(tmp_path, made)).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "a", "l")
+        await settled(pilot)
+        assert "because13" in shown(pilot)
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert "because0" in shown(pilot)
+        assert "because13" not in shown(pilot)
+
+
+async def test_in_a_wide_preview_a_short_answer_leaves_its_rows_to_the_long_one(tmp_path: Path) -> None:
+    long = "\n".join(f"line {number}" for number in range(35))
+    made = [{**row, "response_candidate": "short", "response_baseline": long} for row in rows(1)]
+    async with app(database(tmp_path, made)).run_test(size=(200, 60)) as pilot:
+        await pilot.pause()
+        await press(pilot, "a", "l")
+        await settled(pilot)
+        assert "▌  line 34" in shown(pilot)
+
+
 async def test_long_keys_and_tags_are_cut_in_the_middle(tmp_path: Path) -> None:
     tags = ["escalation-to-second-level-support", *(f"f{number}" for number in range(6))]
     long = [{**row, "key": f"desk-returns-and-refunds-{row['key']}", "tags": tags} for row in rows(2)]
@@ -565,3 +636,8 @@ async def test_long_keys_and_tags_are_cut_in_the_middle(tmp_path: Path) -> None:
         await settled(pilot)
         assert "desk-returns-…-000" in shown(pilot)
         assert re.search(r"es\S*…\S+ \+6", shown(pilot))
+
+
+def test_how_many_more_tags_there_are_is_said_before_a_tag_is_shown_whole() -> None:
+    assert safe_text.tags(("price-match", "refund"), width=12).plain == "price…tch +1"
+    assert safe_text.tags(("tone", "refund"), width=12).plain == "tone, refund"

@@ -110,7 +110,7 @@ async def test_a_lapsed_one_goes_quiet_and_the_strip_says_why(opened: dict[str, 
         await press(pilot, "i", "s")
         screen = shown(pilot)
         assert "haiku-4.5 strict-v3 does not stand any more" in screen
-        assert "the drift check of 2026-03-01 found it changed: 13 of 60 verdicts changed, up to 7 may" in screen
+        assert "the drift check of 2026-03-01 found 13 of 60 verdicts changed, up to 7 may" in screen
         await press(pilot, "C")
         assert "refused: haiku-4.5 strict-v3 was recorded elsewhere" in shown(pilot)
 
@@ -125,6 +125,21 @@ async def test_every_size_shows_the_sentence_and_keeps_to_its_width(
         assert "percent the same as people" in screen
         assert max(map(len, screen.splitlines())) <= size[0]
         await press(pilot, "G", "space", "j", "k", "-")
+
+
+async def test_in_80_columns_no_sentence_is_cut_and_the_next_judge_has_its_key(opened: dict[str, Store]) -> None:
+    async with make_app(opened["standing"], reviewer="mira").run_test(size=(80, 24)) as pilot:
+        await press(pilot, "i", "s")
+        assert "tab next judge" in shown(pilot).splitlines()[-1]
+        strip = [
+            "the drift check of 2026-03-01 found 13 of 60 verdicts changed, up to 7 may",
+            "haiku-5-5 v3@5fb96d90 is in force, haiku-4.5 strict-v3@c40311bd was tested",
+            "80 examples of 120 changed since version 1 of the set",
+        ]
+        assert all(f"▌{row}" in shown(pilot) for row in strip)
+        await press(pilot, "tab")
+        assert "percent when it was tested: haiku-4.5 strict-v3 stands no more" in shown(pilot)
+        assert "…" not in shown(pilot)
 
 
 async def test_without_a_test_it_says_what_one_is(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from uphold_tui.numbers.screen import NumbersScreen
 from uphold_tui.review.screen import ReviewScreen
 from uphold_tui.standing.screen import StandingScreen
 from uphold_tui.workbench.screen import WorkbenchScreen
+from uphold_tui.workbench.waiting import untried_rows
 
 WIDE = (120, 40)
 
@@ -270,11 +271,36 @@ def few(tmp_path: Path) -> Iterator[Store]:
         yield store
 
 
+def test_a_draft_is_tried_on_the_decided_pairs_that_it_is_not_shown(store: Store) -> None:
+    bench = open_workbench(store, find_scope(store, all_runs(store)[0].name, None), Settings())
+    draft = bench.draft.with_shown(as_shown(showable_pairs(store, bench)[0], 2))
+    said = " ".join(row.plain for row in untried_rows(bench, draft, "", is_new=True, width=77))
+    assert "enter asks it about the 31 decided pairs of this half that it is not shown" in said
+
+
+async def test_the_header_leaves_out_the_money_before_the_version(store: Store, server: Server) -> None:
+    async with app(store).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot, store)
+        await press(pilot, "n", *"a clause that is new", "enter", "enter")
+        await tried(pilot, screen)
+        bench, page = screen.bench, screen._page
+        assert bench is not None
+        trials = tuple(replace(one, cost=0.054) for one in bench.trials)
+        page.draft.bench = replace(bench, trials=trials)
+        wide, narrow = (tuple(end.plain for end in page.header(width)) for width in (78, 56))
+        assert wide[1] == "tried 1 time   $0.0540 so far"
+        assert narrow[1] == "tried 1 time"
+        assert wide[0] == narrow[0]
+        assert narrow[0].endswith("judge weak, v2 being written")
+
+
 async def test_few_decided_pairs_are_to_read_only(few: Store) -> None:
     async with app(few).run_test(size=WIDE) as pilot:
         await opened(pilot, few)
         assert "To read only" in shown(pilot)
-        assert "16 of the 20 decided pairs" in shown(pilot)
+        assert "a try takes 20 decided pairs" in shown(pilot)
+        assert "No clause yet" in shown(pilot)
+        assert "n writes one" not in shown(pilot)
         await press(pilot, "n", "w", "enter", "L", "S")
         assert isinstance(pilot.app.screen, WorkbenchScreen)
 

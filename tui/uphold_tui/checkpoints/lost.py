@@ -9,7 +9,7 @@ from uphold.formatting import count
 from uphold.records.checkpoints import CheckpointRow, LostExample, Opinion
 from uphold_tui import safe_text
 from uphold_tui.checkpoints.rows import day
-from uphold_tui.themes import BOLD, FAINT, MUTED, TINT, Signs
+from uphold_tui.themes import BOLD, MUTED, TINT, Signs
 from uphold_tui.widgets.rows import spread
 from uphold_tui.widgets.said import opinion_reasons
 
@@ -85,7 +85,7 @@ class LostStrip:
         style = "" if example.by else MUTED
         asked = safe_text.running(example.instruction, style)
         turn = f" turn {example.turn}" if example.turn > 1 else ""
-        key = Content.assemble(safe_text.key(example.key, MUTED, _KEY - 2 - len(turn)), (turn, FAINT))
+        key = Content.assemble(safe_text.key(example.key, MUTED, _KEY - 2 - len(turn)), (turn, MUTED))
         reason = min(max(width // 4, 10), 60) if width >= 60 else 0
         asked_width = max(width - _KEY - _WHO - reason, 8)
         return Content.assemble(

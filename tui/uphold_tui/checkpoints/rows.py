@@ -188,11 +188,14 @@ def _judge(row: CheckpointRow, width: int) -> Content:
 
 
 def _rate(row: CheckpointRow) -> Content:
+    """Return the win rate with its interval; one that carried decisions alone give has none, and says so."""
     rate = row.rate
     if rate.rate is None:
         decided = row.row.wins + row.row.ties + row.row.losses
         return _muted(f"{of_n(row.row.wins, decided)} won" if decided else "unread")
     ends = rate_interval(rate)
+    if not ends and row.reading.carried_pairs and not row.reading.read:
+        return Content.assemble((f"{percent_number(rate.rate):>3}", MUTED), ("  carried", MUTED))
     return Content.assemble((f"{percent_number(rate.rate):>3}", BOLD if ends else MUTED), (f"  {ends}", MUTED))
 
 

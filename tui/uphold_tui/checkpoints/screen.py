@@ -92,6 +92,7 @@ class CheckpointsScreen(Screen[None]):
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < 100, "-narrow")
         self.set_class(event.size.height < 20, "-low")
+        self.set_class(20 <= event.size.height < 30, "-short")
         self.set_class(30 <= event.size.height < 45, "-high")
         self.set_class(event.size.height >= 45, "-higher")
         self.refresh_page()
@@ -217,9 +218,8 @@ class CheckpointsScreen(Screen[None]):
     def _refresh_lost(self) -> None:
         self.set_class(self.example is not None, "-inside")
         width = max(self.app.size.width - (2 if self.has_class("-narrow") else 5), 1)
-        height = (
-            14 if self.has_class("-higher") else 8 if self.has_class("-high") else 4 if self.has_class("-low") else 6
-        )
+        heights = {"-higher": 14, "-high": 8, "-short": 5, "-low": 4}
+        height = next((rows for name, rows in heights.items() if self.has_class(name)), 5)
         strip = LostStrip(
             self.row, self.blessed, self.examples, self.example, self.shows_won, self.source.reviewer, self._signs
         )
@@ -235,7 +235,7 @@ class CheckpointsScreen(Screen[None]):
                 entry(self.table["checkpoints.open"], "old and new answer"),
                 entry(self.table["checkpoints.only"], other),
             ]
-            self.footer.show([first, named("escape"), named("help")])
+            self.footer.show([first, named("escape"), named("help", "back")])
             return
         has_lost = bool(self.examples)
         narrow = self.has_class("-narrow")
@@ -244,7 +244,7 @@ class CheckpointsScreen(Screen[None]):
         first += named("bless") if self.row is not None else []
         second = named("mark") if self.row is not None and len(self.history.rows if self.history else ()) > 1 else []
         second += named("compare") if self._to_compare() else []
-        run = entry(self.table["checkpoints.run"], None if narrow else "run a new checkpoint")
+        run = entry(self.table["checkpoints.run"], None if narrow else "new checkpoint")
         last = [entry(self.table["checkpoints.help"]), entry(self.table["checkpoints.back"])]
         if self.row is not None and self.app.size.width >= 120:
             second += named("hand_on")

@@ -84,7 +84,7 @@ class OldAndNewScreen(Overlay[int], inherit_bindings=False):
         outcome += "" if example.by else ", only the judge says so"
         head = Content.assemble(safe_text.line(example.key, BOLD), (turn + outcome + place, MUTED))
         entries = [("esc", "close"), *([("n N", "next, previous")] if len(self._examples) > 1 else [])]
-        asked = safe_text.shown(example.instruction[:LONGEST_COMPARED], MUTED).wrap(width)
+        asked = safe_text.running(example.instruction[:LONGEST_COMPARED], MUTED).wrap(width)
         rows = [head, Content(""), *asked[:_ASKED_ROWS]]
         if len(asked) > _ASKED_ROWS:
             rows.append(Content.styled(f"{self._signs.more} {count(len(asked) - _ASKED_ROWS)} more lines", MUTED))

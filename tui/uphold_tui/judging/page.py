@@ -15,7 +15,7 @@ from uphold.workflows.concurrency import WorkControl
 from uphold.workflows.judging_progress import JudgeSummary, JudgingProgress, JudgingView
 from uphold_tui import safe_text
 from uphold_tui.judging.background import JudgingStatus
-from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, OVERTURNED, RULE, STRONG, TINT, Signs
+from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, OVERTURNED, RULE, SHARES, STRONG, TINT, Signs
 from uphold_tui.widgets.rows import spread
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ _THREE_COLUMNS = 96
 _MOST_REASONS = 4
 """Reasons of failed and unreadable judgments that are shown."""
 
-_MOST_PROBLEMS = 6
+_LEAST_PROBLEMS = 6
+"""Pairs that need a look and can be seen at once, however low the screen is."""
 
 _LEAST_LATEST = 8
 """Pairs judged last that are shown however low the screen is; it scrolls then."""
-"""Pairs that need a look and can be seen at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ class JudgingPage:
     cursor: int = 0
 
     def rows(self, width: int, height: int) -> list[Content]:
-        """Return the page as rows of at most `width` cells; of the pairs judged last as many as `height` rows have room for."""
+        """Return the page as rows of at most `width` cells; lists are as long as `height` rows have room for."""
         progress, view = self.status.progress, self.status.view
         if progress is None:
-            waiting = [] if self.status.ended else [Content.styled("Looking at what is missing.", MUTED)]
-            return [*self._state(), *waiting]
+            waiting = self._halt() or Content.styled("Looking at what is missing.", MUTED)
+            return self._state() if self.status.ended else [waiting]
         rows = [*self._state(), *self._progress(progress, width), Content(""), *self._rate_and_cost(progress, width)]
         if progress.adapted:
             heading = Content.styled("what this server takes", MUTED)
@@ -57,13 +57,12 @@ class JudgingPage:
         if view is not None:
             rows += [Content(""), *self._verdicts(view, width)]
             rows += self._reasons(view.reasons, width)
-            rows += self._problems(view.problems, width)
-            room = max(height - len(rows) - 2, _LEAST_LATEST)
-            rows += self._latest(view.latest[:room], width)
+            rows += self._problems(view.problems, width, (height - len(rows)) // 2)
+            rows += self._latest(view.latest, width, height - len(rows) - 2)
         return rows
 
     def _state(self) -> list[Content]:
-        """Return why judging has ended or is not going on; no row while it is."""
+        """Return why judging has ended; no row while it has not."""
         summary = self.status.summary
         if self.status.error is not None:
             row = Content.assemble(("Judging has ended.  ", BOLD), safe_text.running(self.status.error, OVERTURNED))
@@ -71,13 +70,15 @@ class JudgingPage:
             row = Content.assemble(("Stopped.  ", BOLD), safe_text.running(summary.stopped, MUTED))
         elif summary is not None:
             row = Content.assemble(("Done.  ", BOLD), (_what_is_left(summary), MUTED))
-        elif self.control.stopped:
-            row = Content.assemble(("Stopping.  ", BOLD), ("what is in flight comes back first", MUTED))
-        elif self.control.paused:
-            row = Content.assemble(("Paused.  ", BOLD), ("p goes on", MUTED))
         else:
             return []
         return [row, Content("")]
+
+    def _halt(self) -> Content:
+        """Return why nothing new is asked; nothing while it is."""
+        if self.control.stopped:
+            return Content.styled("stopping: what is in flight comes back first", MUTED)
+        return Content.styled("paused, p goes on", DOUBT) if self.control.paused else Content("")
 
     def _progress(self, progress: JudgingProgress, width: int) -> list[Content]:
         done, total = progress.done, progress.total
@@ -88,7 +89,9 @@ class JudgingPage:
             judged = pairs - verdicts.get(Verdict.PENDING, 0)
             left = Content.assemble(left, (f"   {count(judged)} of {count_noun(pairs, 'pair')}", MUTED))
         right = Content("")
-        if progress.seconds_left is not None and progress.left and not self.status.ended:
+        if not self.status.ended and (halt := self._halt()):
+            right = halt
+        elif progress.seconds_left is not None and progress.left and not self.status.ended:
             right = Content.assemble(("about ", MUTED), (wait_time(progress.seconds_left), BOLD), (" left", MUTED))
         bright = round(width * done / total) if total else width
         bar = Content.assemble(("━" * bright, STRONG), ("─" * (width - bright), RULE))
@@ -121,9 +124,9 @@ class JudgingPage:
     def _verdicts(self, view: JudgingView, width: int) -> list[Content]:
         counts, signs = view.verdicts, self.signs
         kinds = (
-            (Verdict.CANDIDATE, safe_text.line(self.run.candidate), STRONG),
-            (Verdict.TIE, Content("tie"), MUTED),
-            (Verdict.BASELINE, safe_text.line(self.run.baseline), FAINT),
+            (Verdict.CANDIDATE, safe_text.line(self.run.candidate), SHARES[0]),
+            (Verdict.TIE, Content("tie"), SHARES[1]),
+            (Verdict.BASELINE, safe_text.line(self.run.baseline), SHARES[2]),
             (Verdict.INCONSISTENT, _signed(signs.inconsistent, DOUBT, "inconsistent"), DOUBT),
             (Verdict.UNREADABLE, _signed(signs.unreadable, OVERTURNED, "unreadable"), OVERTURNED),
             (Verdict.FAILED, _signed(signs.failed, OVERTURNED, "failed"), OVERTURNED),
@@ -134,11 +137,12 @@ class JudgingPage:
         for verdict, _, style in kinds:
             start, so_far = end, so_far + counts.get(verdict, 0)
             end = round(width * so_far / total) if total else 0
-            bar.append(("▄" * (end - start), style if counts.get(verdict) else RULE))
-        bar.append(("▄" * (width - end), RULE))
+            bar.append(("▄" * (end - start), style if counts.get(verdict) else SHARES[-1]))
+        bar.append(("▄" * (width - end), SHARES[-1]))
         named = [
             Content.assemble(
-                name if verdict is Verdict.CANDIDATE else name.stylize(MUTED), (f" {count(counts[verdict])}", BOLD)
+                name if verdict is Verdict.CANDIDATE else name.stylize_before(MUTED),
+                (f" {count(counts[verdict])}", BOLD),
             )
             for verdict, name, _ in kinds
             if counts.get(verdict)
@@ -146,7 +150,7 @@ class JudgingPage:
         return [
             Content.styled("Verdicts so far", BOLD),
             Content.assemble(*bar),
-            Content("     ").join(named),
+            *Content("     ").join(named).wrap(max(width, 1)),
             Content.styled("A judge's opinion until someone reviews: no rate, no interval.", MUTED),
         ]
 
@@ -166,18 +170,19 @@ class JudgingPage:
             rows.append(Content.styled(f"and {count_noun(len(reasons) - _MOST_REASONS, 'other reason')}", MUTED))
         return rows
 
-    def _problems(self, problems: Sequence[JudgedPair], width: int) -> list[Content]:
-        """Return the pairs that need a look, scrolled so that the cursor is in view."""
+    def _problems(self, problems: Sequence[JudgedPair], width: int, height: int) -> list[Content]:
+        """Return the pairs that need a look on about `height` rows, scrolled so that the cursor is in view."""
         if not problems:
             return []
+        most = max(height, _LEAST_PROBLEMS)
         again = f"{count_noun(len(problems), 'pair')}; what failed is asked again the next time"
         rows = [Content(""), spread(Content.styled("Needs a look", BOLD), Content.styled(again, MUTED), width)]
-        first = min(max(self.cursor - _MOST_PROBLEMS + 1, 0), max(len(problems) - _MOST_PROBLEMS, 0))
-        for index, pair in enumerate(problems[first : first + _MOST_PROBLEMS], first):
+        first = min(max(self.cursor - most + 1, 0), max(len(problems) - most, 0))
+        for index, pair in enumerate(problems[first : first + most], first):
             sign = self.signs.failed if pair.verdict is Verdict.FAILED else self.signs.unreadable
             row = Content.assemble(
                 (f"{sign}  ", OVERTURNED),
-                _key_cell(pair),
+                _key_cell(pair, width),
                 (f"{pair.verdict.value:<13}", ""),
                 safe_text.running(pair.reason or "", MUTED),
             )
@@ -186,13 +191,14 @@ class JudgingPage:
             rows.append(row.stylize_before(TINT) if is_selected else row)
         return rows
 
-    def _latest(self, pairs: Sequence[JudgedPair], width: int) -> list[Content]:
+    def _latest(self, pairs: Sequence[JudgedPair], width: int, height: int) -> list[Content]:
         if not pairs:
             return []
-        rows = [spread(self._latest_row(pair), Content(""), width) for pair in pairs]
+        shown = pairs[: max(height, _LEAST_LATEST)]
+        rows = [spread(self._latest_row(pair, width), Content(""), width) for pair in shown]
         return [Content(""), Content.styled("Last", BOLD), *rows]
 
-    def _latest_row(self, pair: JudgedPair) -> Content:
+    def _latest_row(self, pair: JudgedPair, width: int) -> Content:
         names = {Verdict.CANDIDATE: self.run.candidate, Verdict.BASELINE: self.run.baseline, Verdict.TIE: "tie"}
         confidence = share(pair.confidence) if pair.confidence is not None and pair.verdict in names else ""
         signs = {
@@ -205,8 +211,8 @@ class JudgingPage:
         verdict = "orders disagree" if is_inconsistent else names.get(pair.verdict, pair.verdict.value)
         return Content.assemble(
             (f"{sign}  ", style),
-            _key_cell(pair),
-            spread(safe_text.line(verdict), Content(""), 20),
+            _key_cell(pair, width),
+            spread(safe_text.line(verdict), Content(""), 20 if width >= _THREE_COLUMNS else 16),
             (f" {confidence:>4}  ", MUTED),
             safe_text.running(pair.reason or "", MUTED),
         )
@@ -251,10 +257,12 @@ def _what_is_left(summary: JudgeSummary) -> str:
     return text
 
 
-def _key_cell(pair: JudgedPair) -> Content:
-    turn = f" turn {pair.turn}" if pair.turn > 1 else ""
-    key = safe_text.key(pair.key, MUTED, 17 - len(turn))
-    return spread(Content.assemble(key, (turn, FAINT)), Content(""), 18)
+def _key_cell(pair: JudgedPair, width: int) -> Content:
+    """Return the key of a pair for a page of `width` cells."""
+    cells = 18 if width >= _THREE_COLUMNS else 13
+    turn = "" if pair.turn == 1 else f" turn {pair.turn}" if width >= _THREE_COLUMNS else f" {pair.turn}"
+    key = safe_text.key(pair.key, MUTED, cells - 1 - len(turn))
+    return spread(Content.assemble(key, (turn, MUTED)), Content(""), cells)
 
 
 def _signed(sign: str, style: str, name: str) -> Content:

@@ -24,7 +24,8 @@ from uphold_tui.dialogs.panels import AnswersScreen
 from uphold_tui.judging.background import BackgroundJudging
 from uphold_tui.judging.page import JudgingPage, offer_row, offer_text
 from uphold_tui.place import Place
-from uphold_tui.themes import BOLD, FAINT, MUTED, OVERTURNED, TINT
+from uphold_tui.themes import BOLD, MUTED, OVERTURNED, TINT
+from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, spread
 
@@ -39,7 +40,7 @@ _OTHER_JUDGE = ""
 
 
 _AROUND = 5
-"""Rows of header and footer with the gaps beside them."""
+"""Rows of header and footer with the two gaps beside them, which a low screen does without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ class JudgingScreen(Screen[None]):
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < 100, "-narrow")
+        self.set_class(event.size.height < 30, "-low")
         self.refresh_page()
 
     def on_judging_screen_updated(self) -> None:
@@ -123,15 +125,12 @@ class JudgingScreen(Screen[None]):
     def refresh_page(self) -> None:
         """Show everything as it is now."""
         run = self.work.run if self.work is not None else self.run
-        names = [safe_text.line(run.set, BOLD), safe_text.line(run.candidate), safe_text.line(run.baseline)]
-        left = Content.assemble(names[0], "   ", names[1], (" against ", FAINT), names[2])
-        right = (
-            Content.assemble(("judging with ", MUTED), safe_text.line(self.work.judge)) if self.work else Content("")
-        )
-        self.header.show(left, right, self._message)
+        names = [safe_text.line(name) for name in (run.set, run.candidate, run.baseline)]
+        judge = safe_text.line(f"judging with {self.work.judge}", MUTED) if self.work is not None else Content("")
+        self.header.show(header.title(names[0], names[1], names[2], ()), judge, self._message)
         self.hair.show(ReviewProgress())
         width = max(self.app.size.width - (2 if self.has_class("-narrow") else 6) - 1, 20)
-        height = self.app.size.height - _AROUND
+        height = self.app.size.height - (_AROUND - 2 if self.has_class("-low") else _AROUND)
         rows = self._judge_choices(width) if self.work is None else self._page(self.work).rows(width, height)
         self.list.update(Content("\n").join(rows))
         self._refresh_footer()
@@ -146,7 +145,8 @@ class JudgingScreen(Screen[None]):
         names = min(max((safe_text.line(judge).cell_length for judge in self.offers), default=0), _LONGEST_NAME)
         for index, judge in enumerate(self.choices):
             if judge == _OTHER_JUDGE:
-                row = spread(Content.styled("  another one …", MUTED), Content(""), width)
+                words = Content.assemble(("  another one …", MUTED), (f"   {self._other_judges()}", MUTED))
+                row = spread(words, Content(""), width)
             else:
                 row = offer_row(self.offers[judge], names, width)
             rows.append(row.stylize_before(TINT) if index == self.cursor else row)
@@ -183,10 +183,13 @@ class JudgingScreen(Screen[None]):
         elif self.choices[self.cursor] != _OTHER_JUDGE:
             self.start(self.choices[self.cursor])
         else:
-            has_rules = any(judge.startswith("rules:") for judge in self.choices)
-            rules = "rules:NAME, " if has_rules else ""
-            question = Question("Judge", f"anthropic:MODEL, openai:MODEL, {rules}or a TOML file")
+            question = Question("Judge", self._other_judges())
             self.app.push_screen(AskScreen(question), lambda judge: self.start(judge) if judge else None)
+
+    def _other_judges(self) -> str:
+        """Return the forms of a judge that is typed."""
+        has_rules = any(judge.startswith("rules:") for judge in self.choices)
+        return f"anthropic:MODEL, openai:MODEL, {'rules:NAME, ' if has_rules else ''}or a TOML file"
 
     def show_message(self, message: Content) -> None:
         """Show a message in the header, until another key does something."""

@@ -16,7 +16,7 @@ from uphold.workflows.concurrency import WorkControl
 from uphold_tui import safe_text
 from uphold_tui.error_log import log_folder
 from uphold_tui.new_checkpoint.background import CheckpointStatus
-from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, OVERTURNED, RULE, STRONG, UPHELD, Signs
+from uphold_tui.themes import BOLD, DOUBT, MUTED, OVERTURNED, RULE, SHARES, STRONG, UPHELD, Signs
 from uphold_tui.widgets.bars import large_digits
 from uphold_tui.widgets.rows import spread
 
@@ -54,7 +54,7 @@ class NewCheckpointPage:
         if progress is None:
             words = "It cannot be carried out." if self.status.error is not None else "Looking at what is missing."
             return [Content.styled(words, BOLD if self.status.error is not None else MUTED)]
-        gap = [Content("")] if height >= 18 else []
+        gap = [Content("")] if height >= 20 else []
         rows = [
             *self._progress(progress, width),
             Content(""),
@@ -190,9 +190,9 @@ class NewCheckpointPage:
         """Return the verdicts so far as a bar with their counts."""
         signs, counts = self.signs, view.verdicts
         kinds = (
-            (Verdict.CANDIDATE, safe_text.line(progress.system), STRONG),
-            (Verdict.TIE, Content.styled("tie", MUTED), MUTED),
-            (Verdict.BASELINE, safe_text.line(progress.baseline, MUTED), FAINT),
+            (Verdict.CANDIDATE, safe_text.line(progress.system), SHARES[0]),
+            (Verdict.TIE, Content.styled("tie", MUTED), SHARES[1]),
+            (Verdict.BASELINE, safe_text.line(progress.baseline, MUTED), SHARES[2]),
             (Verdict.INCONSISTENT, Content.assemble((signs.inconsistent, DOUBT), (" inconsistent", MUTED)), DOUBT),
             (Verdict.UNREADABLE, Content.assemble((signs.unreadable, OVERTURNED), (" unreadable", MUTED)), OVERTURNED),
             (Verdict.FAILED, Content.assemble((signs.failed, OVERTURNED), (" failed", MUTED)), OVERTURNED),
@@ -204,7 +204,7 @@ class NewCheckpointPage:
             start, so_far = end, so_far + counts.get(verdict, 0)
             end = round(width * so_far / total)
             bar.append(("▄" * (end - start), style))
-        bar.append(("▄" * (width - end), RULE))
+        bar.append(("▄" * (width - end), SHARES[-1]))
         named = [
             Content.assemble(name, (f" {count(counts[verdict])}", BOLD))
             for verdict, name, _ in kinds
@@ -224,7 +224,7 @@ class NewCheckpointPage:
         rows = [spread(title, Content.styled("verdicts hidden until read", MUTED), width)]
         for pair in pairs[:room]:
             turn = f" turn {pair.turn}" if pair.turn > 1 else ""
-            key = Content.assemble(safe_text.key(pair.key, MUTED, _KEY - 2 - len(turn)), (turn, FAINT))
+            key = Content.assemble(safe_text.key(pair.key, MUTED, _KEY - 2 - len(turn)), (turn, MUTED))
             left = Content.assemble(
                 f"{self.signs.undecided} ",
                 key,
@@ -238,8 +238,8 @@ class NewCheckpointPage:
 
     # the strip
 
-    def strip(self, entries: Sequence[Content], width: int) -> list[Content]:
-        """Return what awaits the reader, over the keys that lead there."""
+    def strip(self, entries: Sequence[Content], width: int, *, low: bool = False) -> list[Content]:
+        """Return what awaits the reader, over the keys that lead there; in a `low` terminal without a gap."""
         status, view = self.status, self.status.view
         unread = to_read(status)
         behind = Content("")
@@ -263,7 +263,8 @@ class NewCheckpointPage:
         else:
             first = Content.styled("what is to be read is not known yet", MUTED)
             behind = Content.styled("the review opens when all is judged" if self.opens_review else "", MUTED)
-        return [*first.wrap(max(width, 1))[:3], Content(""), spread(Content("    ").join(entries), behind, width)]
+        gap = [] if low else [Content("")]
+        return [*first.wrap(max(width, 1))[:3], *gap, spread(Content("    ").join(entries), behind, width)]
 
 
 def _sentence(error: Exception) -> str:

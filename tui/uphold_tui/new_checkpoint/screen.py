@@ -21,7 +21,8 @@ from uphold_tui.dialogs.ask_cap import ask_cap
 from uphold_tui.new_checkpoint.background import BackgroundCheckpoint
 from uphold_tui.new_checkpoint.page import NewCheckpointPage, is_failed, to_read
 from uphold_tui.place import Place
-from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED
+from uphold_tui.themes import BOLD, DOUBT, MUTED
+from uphold_tui.widgets import header
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry
 
@@ -92,7 +93,7 @@ class NewCheckpointScreen(Screen[None]):
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < 100, "-narrow")
-        self.set_class(event.size.height < 24, "-low")
+        self.set_class(event.size.height < 30, "-low")
         self.refresh_page()
 
     def on_new_checkpoint_screen_updated(self) -> None:
@@ -139,18 +140,17 @@ class NewCheckpointScreen(Screen[None]):
         progress = status.progress
         left = safe_text.line(request.system, BOLD)
         if progress is not None:
-            systems = Content.assemble(
-                safe_text.line(progress.system), (" against ", FAINT), safe_text.line(progress.baseline)
-            )
-            left = Content.assemble(safe_text.line(progress.set, BOLD), "   ", systems.stylize(MUTED))
+            names = [safe_text.line(name) for name in (progress.set, progress.system, progress.baseline)]
+            left = header.title(names[0], names[1], names[2], ())
         right = Content.assemble(("uphold run ", MUTED), safe_text.line(request.system, MUTED))
         self.header.show(left, right, self._message)
         self.hair.show(ReviewProgress())
         narrow = self.has_class("-narrow")
         width = max(self.app.size.width - (3 if narrow else 7), 20)
         page = NewCheckpointPage(status, self.work.control, self._signs, self.opens_review)
-        strip = page.strip(self._strip_entries(), max(self.app.size.width - (2 if narrow else 5), 20))
-        rest = len(strip) + (4 if self.has_class("-low") else 6)
+        low = self.has_class("-low")
+        strip = page.strip(self._strip_entries(), max(self.app.size.width - (2 if narrow else 5), 20), low=low)
+        rest = len(strip) + (4 if low else 6)
         self.list.update(Content("\n").join(page.rows(width, self.app.size.height - rest)))
         self.strip.update(Content("\n").join(strip))
         self._refresh_footer()

@@ -47,6 +47,12 @@ Row = tuple[Part, ...]
 _NAME_WIDTH = 15
 """Cells of a name before its bar."""
 
+_BAR_NUMBERS = 14
+"""Cells of the figure and the interval behind a bar, with the gap before them."""
+
+_TAG_NUMBERS = 30
+"""Cells that a tag's name leaves to its numbers."""
+
 _LABEL_WIDTH = 26
 """Cells of a name in the rows of the right half, which have no bar."""
 
@@ -116,9 +122,9 @@ _LEAN_WARNINGS = (RowId.LENGTH_LEAN, RowId.ORDER_LEAN)
 
 @dataclass(frozen=True, slots=True)
 class NumbersView:
-    """Data of the page; `reviewer` is the one who reads it, `by_tag` shows tags in place of the history.
+    """Data of the page; `reviewer` is the one who reads it, `readers` are all who have read pairs of the run.
 
-    `readers` are all who have read pairs of the run.
+    `by_tag` shows tags in place of the history; where there is none, a page of several columns has them in any case.
     """
 
     report: Report
@@ -128,6 +134,15 @@ class NumbersView:
     readers: Sequence[str] = ()
     history: Sequence[RunPoint] = ()
     by_tag: bool = False
+
+    def shows_tags(self, columns: int) -> bool:
+        """Whether a page of so many columns has the tags."""
+        return self.by_tag or columns == 3 or (columns == 2 and not self.has_history)
+
+    @property
+    def has_history(self) -> bool:
+        """Whether two runs of the set have a rate."""
+        return sum(point.rate.rate is not None for point in self.history) > 1
 
     def items(self, section_id: SectionId) -> tuple[Item, ...]:
         """Return the items of a section, of the first judge's for judges; none where there is no such section."""
@@ -198,13 +213,13 @@ def page_columns(view: NumbersView, width: int) -> tuple[list[list[Row]], list[i
         return columns, [third + _GAP, third + _GAP, third]
     if width >= _TWO_COLUMNS:
         half = min((width - _GAP) // 2, _WIDEST)
-        return [left_rows(view, half), right_rows(view, half)], [half + _GAP, half]
+        return [left_rows(view, half, columns=2), right_rows(view, half)], [half + _GAP, half]
     return [[*left_rows(view, width), blank(), *right_rows(view, width)]], [width]
 
 
-def left_rows(view: NumbersView, width: int) -> list[Row]:
+def left_rows(view: NumbersView, width: int, columns: int = 1) -> list[Row]:
     """Return the left half: the headline, the intervals against 50, sentences on them, then history or tags."""
-    tags = _by_tag(view, width) if view.by_tag else []
+    tags = _by_tag(view, width) if view.shows_tags(columns) else []
     return _joined(_main_rows(view, width), tags or _history(view, width))
 
 
@@ -223,9 +238,9 @@ def _main_rows(view: NumbersView, width: int) -> list[Row]:
 
 def _history(view: NumbersView, width: int) -> list[Row]:
     """Return the win rates of the set's runs; nothing where fewer than two have one."""
-    points = [point for point in view.history if point.rate.rate is not None]
-    if len(points) < 2:
+    if not view.has_history:
         return []
+    points = [point for point in view.history if point.rate.rate is not None]
     return [
         plain("History, like these", BOLD),
         *map(plain, chart(points, view.run, width, judge_changes(points))),
@@ -325,7 +340,7 @@ def _bars(view: NumbersView, width: int) -> Iterator[Row]:
 
 def _bar_width(width: int) -> int:
     """Return the cells of a bar in a row of `width`; 0 where there is no room for one."""
-    return min(width - _NAME_WIDTH - 14, 44) if width >= 44 else 0
+    return min(width - _NAME_WIDTH - _BAR_NUMBERS, 44) if width >= 44 else 0
 
 
 def _bar_row(name: str, row: NumberRow, room: int) -> Row:
@@ -335,10 +350,10 @@ def _bar_row(name: str, row: NumberRow, room: int) -> Row:
     if not isinstance(number, (Rate, Share)) or not text.figure:
         few = isinstance(number, Rate) and number.n < MIN_FOR_RATE
         reason = (row.too_few if row.aside else TOO_FEW) if few else text.note  # rows of this page have words for it
-        return plain(Content.assemble(label, safe_text.running(reason, FAINT)))
+        return plain(Content.assemble(label, safe_text.running(reason, MUTED)))
     if isinstance(number, Share):
         bar = _bar(number.rate, number.rate, number.rate, room).stylize(FAINT)
-        figure = Content.assemble((f"{text.figure:>3}", MUTED), ("  opinion", FAINT))
+        figure = Content.assemble((f"{text.figure:>3}", MUTED), ("  opinion", MUTED))
     else:
         bar = _bar(number.rate, number.low, number.high, room)
         figure = Content.assemble((f"{text.figure:>3}", BOLD), (f"  {_ends(row)}", MUTED))
@@ -395,15 +410,17 @@ def _warning(text: str, width: int) -> Iterator[Row]:
 
 def _tags(view: NumbersView, tags: Sequence[NumberRow], width: int) -> Iterator[Row]:
     yield plain(Content.assemble(("By tag", BOLD), ("   won of read", FAINT)))
-    room = _bar_width(width)
+    longest = max(safe_text.line(row.name).cell_length for row in tags) + 2
+    name_width = min(max(longest, _NAME_WIDTH), max(width - _TAG_NUMBERS, _NAME_WIDTH))
+    room = min(_bar_width(width), max(width - name_width - _BAR_NUMBERS, 0))
     for row in sorted(tags, key=lambda row: -row.sizes[0].number if row.sizes else 0):
         number, text = row.number, number_text(row)
-        name = safe_text.line(row.name).truncate(_NAME_WIDTH - 2, ellipsis=True)
-        label = Content.assemble(name.stylize(MUTED), " " * (_NAME_WIDTH - name.cell_length))
+        name = safe_text.key(row.name, MUTED, name_width - 2)
+        label = Content.assemble(name, " " * (name_width - name.cell_length))
         if not isinstance(number, Rate) or not text.figure:
             pairs, read = map(count_text, row.sizes)
             counts = f"{text.counts} read" if text.counts else read
-            yield ((Content.assemble(label, (f"{counts}, {pairs}", FAINT)), row.pairs),)
+            yield ((Content.assemble(label, (f"{counts}, {pairs}", MUTED)), row.pairs),)
             continue
         bar = _bar(number.rate, number.low, number.high, room)
         figure = Content.assemble((f"{text.figure:>3}", BOLD), (f"  {text.ends}", MUTED))
@@ -498,12 +515,14 @@ def _columns(label: Content, counts: str, number: str, ends: str, width: int) ->
 
 def _refused(label: Content, reason: str, width: int) -> Iterator[Row]:
     """Return a name and why there is no number: behind it where there is room, else below."""
-    whole = Content.assemble(label, "  ", safe_text.running(reason, FAINT))
+    whole = Content.assemble(label, "  ", safe_text.running(reason, MUTED))
     if whole.cell_length <= width:
         yield plain(whole)
     else:
         yield plain(label)
-        yield from wrapped(reason, width, FAINT)
+        indent = len(label.plain) - len(label.plain.lstrip()) + 2
+        for row in safe_text.running(reason, MUTED).wrap(max(width - indent, 8)):
+            yield plain(Content.assemble(" " * indent, row))
 
 
 # people against judge

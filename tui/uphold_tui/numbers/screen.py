@@ -40,7 +40,7 @@ from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, has_room
 
 _FOOTER_PADDING = 6
-"""Cells at both ends of the footer, as in numbers.tcss."""
+"""Cells at both ends of a footer that is not narrow, as in numbers.tcss."""
 
 _HELP_NOTE = (
     "Intervals are 95 %. Like these: instructions of the same kind, read or not. This set: exactly these. Ties half: a tie "
@@ -135,7 +135,7 @@ class NumbersScreen(Screen[None]):
         self.source, self.actions = source, actions
         self.judge: str | None = None
         self.by_tag = False
-        self._shows_all = False
+        self._shows_tags = self._has_history = self._shows_all = False
         self._when_read: Callable[[], None] | None = None
         self.judges: list[str] = []
         self.history: list[RunPoint] = []
@@ -225,13 +225,14 @@ class NumbersScreen(Screen[None]):
     def _show_page(self, view: NumbersView) -> None:
         """Lay out the page in columns."""
         columns, widths = page_columns(view, self.app.size.width - (3 if self.has_class("-narrow") else 5))
+        self._shows_tags, self._has_history = view.shows_tags(len(columns)), view.has_history
         self._shows_all = len(columns) == 3
         self.linked.show(columns, widths)
 
     def _refresh_header(self) -> None:
         run, statistics = self.source.run, self.statistics
         names = (safe_text.line(run.set), safe_text.line(run.candidate), safe_text.line(run.baseline))
-        left = header.title(*names, (), gap="  " if self.has_class("-narrow") else "   ")
+        left = header.title(*names, ())
         if statistics is None:
             self.header.show(left)
             return
@@ -247,18 +248,21 @@ class NumbersScreen(Screen[None]):
         first = [entry(table["open"], None if narrow else "pairs behind it")]
         if wide:
             first.append(entry(table["move"], "next number"))
-        second = []
-        if len(self.judges) > 1:
-            second.append(entry(table["judge"]))
-        tags = self.statistics is not None and bool(self.statistics.tags)
-        if tags and not self._shows_all:
-            second.append(entry(table["history"] if self.by_tag else table["tags"]))
-        second += [entry(table["next"]), entry(table["export"])]
         last = [entry(table["help"], None if narrow else "what these mean"), entry(table["back"])]
-        for name in self._optional_keys(wide=wide):
-            if has_room([first, [*second, entry(table[name])], last], width - _FOOTER_PADDING):
+        second: list[Content] = []
+        for name in [*self._usual_keys(), *self._optional_keys(wide=wide)]:
+            if has_room([first, [*second, entry(table[name])], last], width - (2 if narrow else _FOOTER_PADDING)):
                 second.append(entry(table[name]))
         self.footer.show([first, second, last] if width >= 50 else [last])
+
+    def _usual_keys(self) -> list[str]:
+        """Return the keys that stand in the footer before all others, as far as there is something for them to show."""
+        names = ["judge"] if len(self.judges) > 1 else []
+        if not self._shows_all and self._shows_tags and self._has_history:
+            names.append("history")
+        elif not self._shows_tags and self.statistics is not None and self.statistics.tags:
+            names.append("tags")
+        return [*names, "next", "export"]
 
     def _optional_keys(self, *, wide: bool) -> list[str]:
         """Return the keys that stand in the footer where it has room for them, the first before the others."""

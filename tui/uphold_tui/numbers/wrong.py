@@ -11,6 +11,7 @@ from textual.events import Click, Resize
 from textual.screen import Screen
 
 from uphold.errors import UpholdError
+from uphold.records.counts import MIN_FOR_RATE
 from uphold.records.judge_breakdown import JudgeBreakdown
 from uphold.records.judgments import JudgeRef
 from uphold.records.pair_list import PairFilter
@@ -18,7 +19,7 @@ from uphold.records.reviews import ReviewProgress
 from uphold.records.runs import Run
 from uphold.records.statistics import Rate
 from uphold.reports.breakdown_report import breakdown_report
-from uphold.reports.model import NumberRow, ReportSection, Sentence, Tone
+from uphold.reports.model import TOO_FEW_SHORT, NumberRow, ReportSection, Sentence, Tone
 from uphold.reports.number_text import number_text
 from uphold.workflows.lookup import open_store
 from uphold.workflows.where_wrong import breakdown_of
@@ -27,7 +28,7 @@ from uphold_tui.app_options import AppOptions
 from uphold_tui.numbers.links import LinkedPage
 from uphold_tui.numbers.page import Row, blank, plain, wrapped
 from uphold_tui.place import Place
-from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED
+from uphold_tui.themes import BOLD, DOUBT, MUTED
 from uphold_tui.widgets import header
 from uphold_tui.widgets.bars import interval
 from uphold_tui.widgets.header import ProgressLine
@@ -123,7 +124,7 @@ class WrongScreen(Screen[None]):
         run, narrow = self.source.run, self.has_class("-narrow")
         names = (safe_text.line(run.set), safe_text.line(run.candidate), safe_text.line(run.baseline))
         judge = Content("") if self.found is None else safe_text.line(f"where {self.found.judge.name} is wrong", MUTED)
-        self.header.show(header.title(*names, (), gap="  " if narrow else "   "), judge)
+        self.header.show(header.title(*names, ()), judge)
         self.hair.show(ReviewProgress())
         if self._is_read:
             width = self.app.size.width - (3 if narrow else 5)
@@ -208,11 +209,14 @@ def _part_row(row: NumberRow, width: int) -> Row:
         if isinstance(rate, Rate) and rate.rate is not None:
             bar = interval(rate.rate, rate.low, rate.high, bar_width)
         parts += [bar, Content("  ")]
+    ends, note = text.ends, text.note
+    if isinstance(rate, Rate) and 0 < rate.n < MIN_FOR_RATE:
+        ends, note = TOO_FEW_SHORT, row.note
     numbers = Content.assemble(
         (f"{text.counts:>11}", MUTED),
         (f"{text.figure + text.unit:>7}", BOLD),
-        (f"   {text.ends:<9}", MUTED) if text.figure else "",
+        (f"   {ends:<9}", MUTED) if ends else "",
         "  ",
-        safe_text.running(text.note, FAINT),
+        safe_text.running(note, MUTED),
     )
     return ((Content.assemble(*parts, numbers).truncate(width, ellipsis=True), row.pairs),)

@@ -107,7 +107,7 @@ def _criteria(current: PairFilter, names: SystemNames) -> Iterator[Criterion]:
         yield f"judge says {names.of_preference(preferred)}", PairFilter(verdict=preferred), toggled
     for choice in Choice:
         toggled = replace(current, choice=None if current.choice is choice else choice)
-        yield f"I say {names.of_choice(choice)}", PairFilter(choice=choice), toggled
+        yield f"you say {names.of_choice(choice)}", PairFilter(choice=choice), toggled
 
 
 def _tag_criteria(pairs: Sequence[ListedPair], current: PairFilter) -> Iterator[Criterion]:

@@ -13,7 +13,7 @@ from uphold.reviewing.presentation import first_shown
 from uphold.workflows.pair_list import PairDetail
 from uphold_tui import safe_text
 from uphold_tui.pairs.rows import SystemNames
-from uphold_tui.themes import BOLD, FAINT, MUTED, PLAIN, RULE, THICK, Signs
+from uphold_tui.themes import BOLD, MUTED, PLAIN, RULE, THICK, Signs
 from uphold_tui.widgets import badges
 from uphold_tui.widgets.marks import local_time
 from uphold_tui.widgets.rows import first_rows, spread
@@ -21,8 +21,14 @@ from uphold_tui.widgets.rows import first_rows, spread
 _LONGEST_TEXT = 4_000
 """Characters of a text that are wrapped; the preview has room for a few rows only."""
 
+_LABEL = 9
+"""Cells of the words `judge` and `you` with the gap behind them."""
+
 _TALL = 20
 """Rows of a preview that has a column of its own."""
+
+_ROOMY = 7
+"""Rows of a preview from which the judge's reason has two."""
 
 _MOST_REASON = 8
 """Rows of the judge's reason, and of the reviewer's note, in a tall preview."""
@@ -39,8 +45,8 @@ def rows(
         return _tall_rows(pair, detail, names, signs, width, height)
     head = _head(pair, width)
     verdicts = [
-        row.truncate(width, ellipsis=True)
-        for row in (_judge_row(pair, detail, names), _reviewer_row(pair, names, signs))
+        *_under_label(_judge_row(pair, detail, names), width, 2 if height >= _ROOMY else 1),
+        _reviewer_row(pair, names, signs).truncate(width, ellipsis=True),
     ]
     room = height - 1 - len(verdicts)
     if room <= 0:
@@ -54,30 +60,52 @@ def rows(
 def _tall_rows(
     pair: ListedPair, detail: PairDetail, names: SystemNames, signs: Signs, width: int, height: int
 ) -> list[Content]:
-    """Return the preview where it has a column of its own."""
+    """Return the preview where it has a column of its own; a short answer leaves its rows to the other."""
     made = [
         _head(pair, width),
         Content(""),
-        *first_rows(_instruction(pair, detail), width, height // 4),
+        *_paragraphs(_asked(pair, detail), width, height // 4),
         Content(""),
-        *_judge_row(pair, detail, names).wrap(width)[:_MOST_REASON],
-        *_reviewer_row(pair, names, signs).wrap(width)[:_MOST_REASON],
+        *_under_label(_judge_row(pair, detail, names), width, _MOST_REASON),
+        *_under_label(_reviewer_row(pair, names, signs), width, _MOST_REASON),
     ]
     if pair.read:
         texts = detail.texts
-        answers = ((texts.candidate, texts.candidate_cells), (texts.baseline, texts.baseline_cells))
-        each = (height - len(made)) // 2 - 2
-        for system, cells in answers:
-            text = safe_text.running(cell_text(cells[-1])[:_LONGEST_TEXT], MUTED)
-            made += [Content(""), safe_text.line(system, BOLD), *first_rows(text, width, max(each, 1))]
+        candidate, baseline = cell_text(texts.candidate_cells[-1]), cell_text(texts.baseline_cells[-1])
+        room = max(height - len(made) - 4, 2)
+        rows_of_baseline = len(_paragraphs(baseline, width, room))
+        first = _paragraphs(candidate, width, max(room - rows_of_baseline, room // 2), MUTED)
+        second = _paragraphs(baseline, width, room - len(first), MUTED)
+        made += [Content(""), safe_text.line(texts.candidate, BOLD), *first]
+        made += [Content(""), safe_text.line(texts.baseline, BOLD), *second]
     elif detail.texts.text.context:
-        context = safe_text.running(detail.texts.text.context[:_LONGEST_TEXT], MUTED)
-        made += [Content(""), Content.styled("context", FAINT), *first_rows(context, width, height - len(made) - 2)]
+        context = _paragraphs(detail.texts.text.context, width, height - len(made) - 2, MUTED)
+        made += [Content(""), Content.styled("context", MUTED), *context]
     return [*made, *[Content("")] * (height - len(made))][:height]
 
 
+def _asked(pair: ListedPair, detail: PairDetail) -> str:
+    return detail.texts.text.turns[pair.turn - 1]
+
+
 def _instruction(pair: ListedPair, detail: PairDetail) -> Content:
-    return safe_text.running(detail.texts.text.turns[pair.turn - 1][:_LONGEST_TEXT])
+    return safe_text.running(_asked(pair, detail)[:_LONGEST_TEXT])
+
+
+def _paragraphs(text: str, width: int, most: int, style: str = "") -> list[Content]:
+    """Return the first rows of a text with its own lines; blank lines that follow one another are one."""
+    lines = [line.rstrip() for line in text[:_LONGEST_TEXT].strip().splitlines()]
+    kept = [line for number, line in enumerate(lines) if line or lines[number - 1]]
+    return first_rows(safe_text.shown("\n".join(kept), style), width, most)
+
+
+def _under_label(row: Content, width: int, most: int) -> list[Content]:
+    """Return a row that begins with a label on at most so many rows; what is said stays behind the label."""
+    if most == 1 or row.cell_length <= width:
+        return [row.truncate(width, ellipsis=True)]
+    said = first_rows(row[_LABEL:], width - _LABEL, most)
+    labels = [row[:_LABEL], *[Content(" " * _LABEL)] * (len(said) - 1)]
+    return [Content.assemble(label, line) for label, line in zip(labels, said, strict=True)]
 
 
 def _head(pair: ListedPair, width: int) -> Content:
@@ -105,7 +133,7 @@ def _made_when(decision: ReviewEvent | None) -> Content:
 
 def _judge_row(pair: ListedPair, detail: PairDetail, names: SystemNames) -> Content:
     judge = detail.judge
-    label = Content.styled("judge".ljust(9), MUTED)
+    label = Content.styled("judge".ljust(_LABEL), MUTED)
     if not pair.read:
         return Content.assemble(label, ("shown after you decide: by its name it would give away the sides", MUTED))
     if judge is None:
@@ -129,7 +157,7 @@ def _judgment_with_reason(judge: PairVerdict) -> Judgment | None:
 
 
 def _reviewer_row(pair: ListedPair, names: SystemNames, signs: Signs) -> Content:
-    label = Content.styled("you".ljust(9), MUTED)
+    label = Content.styled("you".ljust(_LABEL), MUTED)
     if pair.choice is None:
         parts = [label, Content.styled(_not_read(pair), MUTED)]
     else:
@@ -173,7 +201,7 @@ class Preview(Widget):
     def render(self) -> Content:
         if self._shown is None:
             return Content("")
-        margin = 0 if self.size.width < 100 else 2
+        margin = 2 if self.size.width >= 100 or self.size.height >= _TALL else 0
         width = max(self.size.width - 1 - margin - (3 if margin else 1), 1)
         edge = Content.assemble((THICK, RULE), " " * margin)
         pad = 1 if self.size.height >= 7 else 0

@@ -34,6 +34,7 @@ class ListContents:
     has_turns: bool = False
     has_tags: bool = False
     has_reasons: bool = False
+    has_notes: bool = False
 
     @classmethod
     def of(cls, pairs: Sequence[ListedPair]) -> "ListContents":
@@ -45,6 +46,7 @@ class ListContents:
             has_turns=has_turns,
             has_tags=any(pair.tags for pair in pairs),
             has_reasons=any(pair.reasons for pair in pairs),
+            has_notes=any(pair.note for pair in pairs),
         )
 
 
@@ -68,15 +70,16 @@ class PairColumns:
         if width >= 100:
             spare = max(width - 117, 0)
             system = min(max(name_width, 9), 12 + spare // 10) + 2
+            has_words = contents.has_notes or contents.has_reasons
             columns = cls(
                 key,
                 instruction=0,
                 length_difference=8,
-                tags=14 + spare // 8 if contents.has_tags else 0,
+                tags=(14 if has_words else 18) + spare // 8 if contents.has_tags else 0,
                 judge=max(system, _VERDICT_WIDTH),
                 you=system,
                 reasons=12 + spare // 8 if contents.has_reasons and spare >= _SPARE_FOR_REASONS else 0,
-                note=13 + spare // 3,
+                note=13 + spare // 3 if has_words else 0,
             )
         elif width >= 60:
             columns = cls(key, instruction=0, judge=_VERDICT_WIDTH, you=12)
@@ -156,14 +159,14 @@ def row(
     """Return the row of one pair; `with_turn` puts the turn behind the key, which then does not identify the pair."""
     judge, you = names.of_verdict(pair.visible_verdict), names.of_choice(pair.choice)
     if not you:
-        you = "stale" if pair.stale else "skipped" if pair.skipped else ""
+        you = "broken" if pair.broken else "stale" if pair.stale else "skipped" if pair.skipped else ""
     turn = f" {pair.turn}" if with_turn else ""
-    key = Content.assemble(safe_text.key(pair.key, MUTED, columns.key - 2 - len(turn)), (turn, FAINT))
+    key = Content.assemble(safe_text.key(pair.key, MUTED, columns.key - 2 - len(turn)), (turn, MUTED))
     reasons = safe_text.line(", ".join(pair.reasons), MUTED)
     cells = {
         "key": key,
         "instruction": safe_text.running(texts.instruction) if texts is not None else Content(""),
-        "length_difference": Content.styled(_length_difference(pair, texts), FAINT),
+        "length_difference": Content.styled(_length_difference(pair, texts), MUTED),
         "tags": safe_text.tags(pair.tags, MUTED, columns.tags - 2),
         "judge": Content.styled(judge, MUTED),
         "you": Content.styled(you, BOLD if pair.differs else MUTED if pair.choice is None else ""),

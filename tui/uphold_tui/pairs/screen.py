@@ -273,10 +273,8 @@ class PairsScreen(Screen[None]):
     def _refresh_find_line(self) -> None:
         facts = [Content.styled(f"order: {self.state.order}", MUTED)]
         behind = self.state.pair_filter.behind is not None and self.loader.is_complete
-        if self.loader.matches is not None or behind:
-            facts.insert(0, Content.styled(f"in {of_n(len(self.list.items), len(self.pairs))}", MUTED))
         if behind and (unread := sum(not pair.read for pair in self.list.items)):
-            facts.insert(1, Content.styled(f"{count(unread)} not read by you", MUTED))
+            facts.insert(0, Content.styled(f"{count(unread)} not read by you", MUTED))
         if self.listing.judge_name is not None and not self.has_class("-narrow"):
             judge = safe_text.line(self.listing.judge_name, MUTED).truncate(24)
             facts.append(Content.assemble(("judge: ", MUTED), judge))
@@ -316,22 +314,28 @@ class PairsScreen(Screen[None]):
             self.footer.show([[_plain_entry("enter", "find"), _plain_entry("esc", "leave it")]])
             return
         table = {name.removeprefix("browse."): key for name, key in self.table.items()}
-        first = [entry(table["open"]), entry(table["only"])]
+        narrow = self.has_class("-narrow")
+        has_pair = bool(self.list.items) or not self.loader.is_complete
+        first = [entry(table["open"])] if has_pair else []
+        first.append(entry(table["only"], "filter" if narrow else None))
         if self.app.size.width >= 140:
             first.append(entry(table["filter"]))
         if not self.has_class("-tiny"):
             first.append(entry(table["find"]))
-        if self._contents.has_tags and not self.has_class("-narrow"):
+        is_filtered = self.state.pair_filter != _NO_FILTER
+        if self._contents.has_tags and not narrow and (not is_filtered or self.app.size.width >= 130):
             first.append(entry(table["tag"]))
-        second = [entry(table["order"])]
-        if self.actions.review is not None:
-            number = f" {count(len(self.state.marked))}" if self.state.marked else ""
-            second += [entry(table["mark"]), entry(table["review"], f"review{number} marked")]
-        third = [] if self.has_class("-narrow") else [entry(table["flag"])]
-        if self.app.size.width >= 130:
+        if is_filtered:
+            first.append(entry(table["clear"]))
+        number = len(self.state.marked)
+        second = [entry(table["order"])] if has_pair and not (narrow and number) else []
+        if self.actions.review is not None and has_pair:
+            second.append(entry(table["mark"]))
+            if not narrow or number:
+                second.append(entry(table["review"], _review_words(number, narrow=narrow)))
+        third = [entry(table["flag"])] if has_pair and not narrow else []
+        if has_pair and self.app.size.width >= 130:
             third.append(entry(table["copy"]))
-        if self.state.pair_filter != _NO_FILTER:
-            second.append(entry(table["clear"]))
         self.footer.show([first, second, third, [entry(table["help"]), entry(table["back"])]])
 
     def _refresh_preview(self) -> None:
@@ -561,6 +565,12 @@ class PairsScreen(Screen[None]):
     def action_back(self) -> None:
         """Close the list."""
         self.actions.leave()
+
+
+def _review_words(number: int, *, narrow: bool) -> str:
+    """Return what the key that reviews the marked pairs does, with how many they are."""
+    marked_pairs = f"{count(number)} marked" if number else "marked"
+    return f"review {count(number)}" if narrow else f"review {marked_pairs}"
 
 
 def _plain_entry(key: str, words: str) -> Content:

@@ -35,7 +35,9 @@ class PaintGate:
         self._waiting.difference_update(hidden)
         if self._waiting:
             return False
-        self.painted_at = at  # a key from before may have its action still to come
+        self.painted_at = at
+        if self._pressed_at != self._early_at:  # the action of a key that came too early may be still to come
+            self._pressed_at = None
         return True
 
     @property

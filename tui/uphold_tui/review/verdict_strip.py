@@ -438,12 +438,10 @@ def _criterion_sign(strip: StripState, verdict: Verdict) -> Content:
 
 
 def _rows_under_verdict(strip: StripState, width: int, height: int) -> list[Content]:
-    """The criteria, the reason and what the last key did, on exactly `height` rows, or none; one row holds the reason alone.
+    """The criteria, the reason and what the last key did, on exactly `height` rows; one row holds the reason alone.
 
     With criteria the reason takes the row that would be blank, unless the last key left a word there.
     """
-    if height < 1:
-        return []
     narrow = _is_narrow(width)
     indent = 0 if narrow else 9
     criteria = criteria_row(strip, width - indent)
@@ -466,7 +464,8 @@ def strip_rows(strip: StripState, width: int, height: int) -> list[Content]:
     you = [you_row(strip, width, narrow=narrow)]
     if strip.not_saved is not None:
         you = not_saved_rows(strip, strip.not_saved, width)
-    under = _rows_under_verdict(strip, width, (1 if height < _LOW else height - 2) + 1 - len(you))
+    under = _rows_under_verdict(strip, width, 1 if height < _LOW else height - 2)
+    under = under[: len(under) + 1 - len(you)]
     return [judge_row(strip, width, narrow=narrow), *under, *you]
 
 

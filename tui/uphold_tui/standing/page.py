@@ -25,7 +25,7 @@ from uphold_tui.standing.wide import differing_rows, history_rows
 from uphold_tui.standing.work import WorkStatus
 from uphold_tui.themes import BADGE_DOUBT, BOLD, DOUBT, FAINT, MUTED, OVERTURNED, RULE, UPHELD, Signs
 from uphold_tui.widgets.bars import large_digits
-from uphold_tui.widgets.rows import spread
+from uphold_tui.widgets.rows import ended, spread
 
 _NAME = 22
 """Columns of the names beside the intervals."""
@@ -44,6 +44,8 @@ _SIDE = 38
 """Columns of the right half."""
 
 _GAP = 4
+
+_REASON_ROWS = 3
 
 _HALF = 96
 """The most columns of the left half."""
@@ -161,20 +163,19 @@ class StandingPage:
         rate, floor = certificate.agreement, percent_number(certificate.bound.floor)
         style = MUTED if lapsed else ""
         digits = large_digits(percent_number(rate.rate or 0.0))
-        name = safe_text.line(certificate.judge.name)
         low = score(rate.low or 0.0, is_share=True)
         wide = width >= _WIDE
+        before, against = "percent the same as people: ", f"the floor is {floor}; the bound is above it"
         if standing.stands:
-            words = " may stand in for them on this set" if wide else " stands"
-            first = Content.assemble("percent the same as people: ", name, words)
-            against = f"the floor is {floor}; the bound is above it"
+            behind = " may stand in for them on this set" if wide else " stands"
         elif lapsed:
-            when = "the same as people when it was tested" if wide else "when it was tested"
-            first = Content.assemble(f"percent {when}: ", name, " does not stand any more")
-            against = f"the floor was {floor}"
+            before = "percent the same as people when it was tested: " if wide else "percent when it was tested: "
+            behind, against = " does not stand any more" if wide else " stands no more", f"the floor was {floor}"
         else:
-            first = Content.assemble("percent the same as people: ", name, f" is {not_shown(certificate)}")
+            behind = f" is {not_shown(certificate)}"
             against = f"the floor is {floor}; the bound is {'above' if certificate.reaches_floor else 'below'} it"
+        name = safe_text.key(certificate.judge.name, "", max(width - 12 - len(before) - len(behind), 8))
+        first = Content.assemble(before, name, behind)
         pairs = count_noun(rate.n, "locked pair") + (" that nothing was tuned on" if wide else "")
         beside = [
             first.stylize(MUTED if lapsed else BOLD),
@@ -410,10 +411,14 @@ def _lapsed_head(standing: Standing, word: str, width: int, signs: Signs) -> Con
 
 
 def _reasons(standing: Standing, width: int) -> list[Content]:
+    """Return why a certificate lapsed, on three rows at most: an ellipsis where there is more."""
+    margin = 9 if width >= _WIDE else 0
     rows: list[Content] = []
     for reason in standing.reasons:
-        rows += _wrapped(safe_text.safe_line(reason), max(width - 9, 20))
-    return [Content.assemble(" " * 9, row) for row in rows[:3]]
+        rows += safe_text.line(reason, MUTED).wrap(max(width - margin, 20))
+    if len(rows) > _REASON_ROWS:
+        rows[_REASON_ROWS - 1 :] = [ended(rows[_REASON_ROWS - 1], width - margin)]
+    return [Content.assemble(" " * margin, row) for row in rows]
 
 
 def _wrapped(words: str, width: int) -> list[Content]:

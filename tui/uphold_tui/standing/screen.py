@@ -30,7 +30,7 @@ from uphold_tui.standing.work import BackgroundWork
 from uphold_tui.themes import BOLD, DOUBT, MUTED, OVERTURNED, UPHELD
 from uphold_tui.widgets.header import ProgressLine
 from uphold_tui.widgets.movement import page_step
-from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry
+from uphold_tui.widgets.rows import KeyFooter, SplitRow, entry, has_room
 
 _AROUND = 5
 """Rows of header and footer with the gaps beside them."""
@@ -185,7 +185,11 @@ class StandingScreen(Screen[None]):
             else []
         )
         several = self.overview is not None and len(self.overview.standings) > 1
-        second = [*(named("judge") if several else []), *(named("pairs") if self.standing is not None else [])]
+        second: list[Content] = []
+        width = self.app.size.width - (2 if self.has_class("-narrow") else 6)
+        for name in [*(["judge"] if several else []), *(["pairs"] if self.standing is not None else [])]:
+            if has_room([first, [*second, *named(name)], last], width):
+                second += named(name)
         self.footer.show([first, second, last])
 
     # keys

@@ -8,6 +8,8 @@ from uphold.workflows.judge_workbench import Workbench
 class Draft:
     """The draft on the workbench: `prompt` is what it asks, `is_new` whether it is in no version yet.
 
+    `name` is what that version is called, or the one that it would be.
+
     What compares it with the versions is worked out when one of them changes, not for each frame.
     """
 
@@ -15,7 +17,7 @@ class Draft:
         self.bench: Workbench | None = None
         self.prompt = JudgePrompt()
         self.is_new = False
-        self.version_words = "as it is"
+        self.name = "v1"
         self._before: list[JudgePrompt] = []
 
     def read(self, bench: Workbench) -> None:
@@ -53,4 +55,10 @@ class Draft:
             return
         version = self.bench.version_of(self.prompt)
         self.is_new = self.bench.is_new(self.prompt)
-        self.version_words = "as it is" if version is None or version.number == 1 else f"v{count(version.number)}"
+        number = version.number if version is not None else self.bench.number if self.is_new else 1
+        self.name = f"v{count(number)}"
+
+    @property
+    def version_words(self) -> str:
+        """What the header says of a draft that is not new; the first version is the judge as it is."""
+        return "as it is" if self.name == "v1" else self.name

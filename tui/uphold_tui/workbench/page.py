@@ -32,8 +32,8 @@ class WorkbenchPage:
     has_pairs: bool
     table: Mapping[str, Key]
 
-    def header(self) -> tuple[Content, Content]:
-        """Return what stands at the two ends of the header: the set and its judge; tries by now."""
+    def header(self, width: int) -> tuple[Content, Content]:
+        """Return what stands at the two ends of the header: the set and its judge; tries by now, and their cost if it fits."""
         bench, left = self.draft.bench, safe_text.line(self.set, BOLD)
         if bench is None or not bench.name:
             left = Content.assemble(left, ("   workbench", MUTED))
@@ -45,8 +45,9 @@ class WorkbenchPage:
             state = f", v{count(bench.number)} being written" if is_new else f", {self.draft.version_words}"
             left = Content.assemble(left, ("   judge ", MUTED), judge, (state, MUTED))
         tried = f"tried {count(len(bench.trials))} {'time' if len(bench.trials) == 1 else 'times'}"
-        if bench.cost is not None:
-            tried += f"   {dollars(bench.cost)} so far"
+        cost = "" if bench.cost is None else f"   {dollars(bench.cost)} so far"
+        if left.cell_length + 2 + len(tried + cost) <= width:
+            tried += cost
         return left, Content.styled(tried if bench.trials else "not tried yet", MUTED)
 
     def strip(self, width: int, *, is_short: bool) -> list[Content]:

@@ -200,7 +200,7 @@ def _columns(view: TrialView) -> _Columns:
 
 def _key(pair: TrialPair) -> Content:
     turn = f" t{pair.turn}" if pair.turn > 1 else ""
-    return Content.assemble(safe_text.line(pair.key, MUTED), (turn, FAINT))
+    return Content.assemble(safe_text.line(pair.key, MUTED), (turn, MUTED))
 
 
 def _heads(columns: _Columns, width: int) -> Content:

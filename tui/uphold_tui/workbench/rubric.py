@@ -10,7 +10,7 @@ from uphold.formatting import count, count_noun, of_n
 from uphold.records.enums import Preference
 from uphold.records.judge_clauses import Clause, ClauseSource, JudgePrompt, ShownPair
 from uphold_tui import safe_text
-from uphold_tui.themes import BOLD, FAINT, MUTED, TINT
+from uphold_tui.themes import BOLD, MUTED, TINT
 from uphold_tui.widgets.header import chip
 from uphold_tui.widgets.rows import spread
 
@@ -33,7 +33,7 @@ class RubricRows:
 def rubric_rows(draft: JudgePrompt, number: int, names: tuple[str, str], cursor: int | None, width: int) -> RubricRows:
     """Return a draft as rows of `width` cells; `number` is the version being written, `names` candidate and baseline.
 
-    The item at `cursor` is tinted.
+    The item at `cursor` is tinted; None: the keys that write clauses do nothing here.
     """
     text = width - 2 * _EDGE
     on, new = sum(clause.is_on for clause in draft.clauses), sum(_is_new(one.since, number) for one in draft.clauses)
@@ -45,7 +45,8 @@ def rubric_rows(draft: JudgePrompt, number: int, names: tuple[str, str], cursor:
         items.append(Region(0, len(rows), width, len(block)))
         rows += [*_tinted(block, width, is_on=place == cursor), Content("")]
     if not draft.clauses:
-        words = "No clause yet: n writes one, w takes one from the reasons that were given"
+        how = ": n writes one, w takes one from the reasons that were given" if cursor is not None else ""
+        words = f"No clause yet{how}"
         rows += [*map(_inset, Content.styled(words, MUTED).wrap(max(text, 8))), Content("")]
     if draft.shown:
         what = f"   {count_noun(len(draft.shown), 'decision')}, all of this half"
@@ -104,7 +105,7 @@ def _since(clause: Clause) -> str:
 def _shown(pair: ShownPair, names: tuple[str, str], number: int, width: int) -> Content:
     key = safe_text.line(pair.key, MUTED).truncate(_KEY, ellipsis=True)
     left = Content.assemble(
-        key, " " * (_KEY + 2 - key.cell_length), safe_text.running(pair.reason or "no reason", FAINT)
+        key, " " * (_KEY + 2 - key.cell_length), safe_text.running(pair.reason or "no reason", MUTED)
     )
     mark = [Content("  "), chip("new")] if _is_new(pair.since, number) else []
     return spread(left, Content.assemble(winner_name(pair.winner, names), *mark), width)

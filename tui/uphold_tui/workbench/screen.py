@@ -263,13 +263,12 @@ class WorkbenchScreen(Screen[None]):
         elif 0 <= place < len(self.draft.shown):
             self.detail.show_pair(PairWanted(self.draft.shown[place].pair_id, None, "", "", "shown to it"))
         elif self.bench is not None and self.planned is not None:
-            words = f"v{count(self.bench.number)}" if self.is_new else self.written.version_words
-            self.detail.show_prompt(words, self.planned.asked)
+            self.detail.show_prompt(self.written.name, self.planned.asked)
         else:
             self.detail.show_nothing()
 
     def _refresh_header(self) -> None:
-        left, right = self._page.header()
+        left, right = self._page.header(self.app.size.width - (2 if self.has_class("-narrow") else 6))
         self.header.show(left, right, self._message)
 
     def _column_width(self, scroll: VerticalScroll, share: float) -> int:
@@ -283,7 +282,8 @@ class WorkbenchScreen(Screen[None]):
 
     def _rubric(self) -> RubricRows:
         number = self.bench.number if self.bench is not None else 1
-        cursor = self.cursor if self.pair is None else None
+        is_read_only = self.bench is not None and bool(self.bench.problem)
+        cursor = self.cursor if self.pair is None and not is_read_only else None
         return rubric_rows(self.draft, number, self._names, cursor, min(self._column_width(self.rubric, 0.47), 90))
 
     @property
@@ -296,7 +296,7 @@ class WorkbenchScreen(Screen[None]):
         if self.work is not None and self.is_trying:
             return progress_rows(self.work, width)
         if self.shown_trial is None:
-            return untried_rows(self.bench, self.unplanned, is_new=self.is_new, width=width)
+            return untried_rows(self.bench, self.draft, self.unplanned, is_new=self.is_new, width=width)
         return trial_rows(self._view(self.shown_trial), width)
 
     def _view(self, trial: Trial) -> TrialView:
@@ -305,7 +305,7 @@ class WorkbenchScreen(Screen[None]):
         if not old and self.bench.old is not None and self.bench.name == self.bench.old.name:
             old = "v1"
         new = next((f"v{one.number}" for one in self.bench.versions if one.judge_version == trial.version), "")
-        names = (new or f"v{self.bench.number if self.is_new else 1}", old or trial.against)
+        names = (new or self.written.name, old or trial.against)
         return TrialView(trial, self.changed, *names, self._names, self._signs)
 
     # going through clauses and pairs

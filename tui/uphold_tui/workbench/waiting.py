@@ -4,6 +4,7 @@ from textual.content import Content
 
 from uphold.formatting import count, count_noun, dollars, of_n, wait_time
 from uphold.records.enums import Purpose
+from uphold.records.judge_clauses import JudgePrompt
 from uphold.workflows.judge_workbench import Workbench
 from uphold_tui import safe_text
 from uphold_tui.themes import BOLD, DOUBT, MUTED, RULE, STRONG
@@ -13,17 +14,18 @@ from uphold_tui.workbench.source import TrialWork
 _DOING = {Purpose.TRY: "trying", Purpose.RERUN: "asking the old judge again"}
 
 
-def untried_rows(bench: Workbench, unplanned: str, *, is_new: bool, width: int) -> list[Content]:
-    """Return why there is no figure, and what gives one."""
+def untried_rows(bench: Workbench, draft: JudgePrompt, unplanned: str, *, is_new: bool, width: int) -> list[Content]:
+    """Return why there is no figure, and what gives one; `unplanned` is why a try of the draft is not possible."""
     if bench.problem:
         return [Content.styled("To read only", BOLD), *safe_text.running(bench.problem, MUTED).wrap(width)]
-    pairs = count_noun(bench.decided, "decided pair")
+    pairs = count_noun(bench.decided - len(draft.shown), "decided pair")
     if not is_new and unplanned:
         rows = [Content.styled("The judge as it is", BOLD)]
         words = f"change a clause, then try it on the {pairs} of this half to see what that fixes and what it breaks"
         return [*rows, *Content.styled(words, MUTED).wrap(width)]
     rows = [Content.styled("Not tried yet", BOLD)]
-    words = f"try to see: enter asks it about the {pairs} of this half, and says what it fixes and what it breaks"
+    which = f"{pairs} of this half{' that it is not shown' if draft.shown else ''}"
+    words = f"try to see: enter asks it about the {which}, and says what it fixes and what it breaks"
     rows += Content.styled(words, MUTED).wrap(width)
     if unplanned:
         rows += [Content(""), *safe_text.running(unplanned, DOUBT).wrap(width)]
