@@ -8,7 +8,7 @@ from textual.color import Color
 from textual.filter import Monochrome, NoColor
 from textual.theme import BUILTIN_THEMES
 
-from support.app_samples import app, database
+from support.app_samples import app, database, press, rows
 from support.recorded_app import recorded
 from uphold_tui import themes
 from uphold_tui.app import UpholdApp
@@ -122,6 +122,37 @@ def test_the_contrast_theme_reaches_seven_for_text_of_every_strength_on_whatever
         assert themes.contrast(made[f"side-{side}"], page) >= 7
         _, ink, _, fill = made[f"badge-{side}"].split()
         assert themes.contrast(ink, fill) >= 7
+
+
+@pytest.mark.parametrize("theme", themes.OWN)
+def test_what_stands_on_a_tint_can_be_read_too(theme: themes.Theme) -> None:
+    made, least = themes.variables(theme), 7 if theme is themes.CONTRAST else 4.5
+    for ground in GROUNDS:
+        page = getattr(theme, ground)
+        tint = over(made["tint"].removeprefix("on "), page)
+        assert themes.contrast(over(made["muted"], tint), tint) >= least
+        *_, ink, _, found = made["found"].split()
+        assert themes.contrast(ink, over(found, page)) >= least
+    for side in ("a", "b"):  # titles of answers
+        chosen = over(made[f"chosen-{side}"].removeprefix("on "), theme.surface)
+        only = over(made[f"only-{side}"].removeprefix("on "), theme.surface)
+        assert themes.contrast(made[f"side-{side}"], chosen) >= least
+        assert themes.contrast(theme.foreground, chosen) >= least
+        assert themes.contrast(theme.foreground, only) >= least
+
+
+@pytest.mark.parametrize("theme", themes.OWN)
+async def test_the_comments_of_code_in_markdown_can_be_read(tmp_path: Path, theme: themes.Theme) -> None:
+    code = "```python\n# a comment\nx = 1\n```"
+    made = app(database(tmp_path, rows(1, response_candidate=code, response_baseline=code)), theme=theme.name)
+    async with made.run_test(size=(120, 36)) as pilot:
+        await press(pilot, "m")
+        strips = made.screen._compositor.render_strips()
+        styles = [style for strip in strips for text, style, _ in strip if "a comment" in text]
+        assert styles
+        for style in styles:
+            ink, ground = (Color.from_rich_color(colour).hex for colour in (style.color, style.bgcolor))  # type: ignore[union-attr]
+            assert themes.contrast(ink, ground) >= (7 if theme is themes.CONTRAST else 4.5)
 
 
 @pytest.mark.parametrize("theme", themes.OWN)

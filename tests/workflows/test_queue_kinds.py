@@ -1,5 +1,7 @@
 """Queues by kind: their strata, their order, and who sees what in a dispute."""
 
+import shlex
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -155,6 +157,29 @@ def test_a_dispute_shows_who_said_what_and_is_settled_by_a_word_of_its_own(store
     assert set(numbers.reviewers.names) == {"jonas", "mira"}
     session.undo()
     assert values(store, "SELECT label FROM human_labels ORDER BY pair_id") == ["tie", "unresolved"]
+
+
+def test_the_command_for_open_disputes_names_the_run_so_that_it_works_beside_other_runs(store: Store) -> None:
+    disputed(store)
+    bring(store, compared("same", candidate="-x"), set_="other")
+    number, command = review(store).open_disputes()
+    assert number == 1
+    assert shlex.split(command)[-4:] == ["review", "candidate-vs-baseline", "--queue", "disputed"]
+    assert review(store, queue="disputed").open_disputes() == (0, "")
+    assert [run.argument for run in all_runs(store)] == ["candidate-vs-baseline", "2"]
+    review(store, queue="disputed").decide(Choice.TIE, HERE)
+    assert review(store).open_disputes() == (0, "")
+
+
+def test_the_trail_tells_what_the_judge_had_said_on_the_side_where_it_stood(store: Store) -> None:
+    bring(store, judged("one"), judged("two", "tie"), compared("three"))
+    session = review(store)
+    for _ in range(3):
+        assert session.current is not None
+        pair, verdict = session.current, session.current.judge.verdict if session.current.judge else None
+        session.decide(Choice.BOTH_BAD, replace(HERE, side_a=pair.side_a, verdict=verdict))
+        wanted = {"one": pair.side_of(Preference.CANDIDATE), "two": "tie", "three": None}[pair.key]
+        assert session.trail(1)[0].judge_said == wanted
 
 
 def test_a_blind_adjudicator_sees_people_and_judge_only_afterwards(store: Store) -> None:

@@ -25,6 +25,11 @@ class Run:
         """The number shown by `uphold runs`."""
         return self.id
 
+    @property
+    def argument(self) -> str:
+        """The run on a command line: its name, or its number where a name cannot be pasted or would be an option."""
+        return self.name if self.name.isprintable() and not self.name.startswith("-") else str(self.number)
+
 
 @dataclass(frozen=True, slots=True)
 class RunRow:

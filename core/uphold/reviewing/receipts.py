@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from uphold.records.enums import Choice, EventKind, Ruling, Side, ruling
 from uphold.records.reviews import ReviewEvent
@@ -11,7 +12,10 @@ _DECISIONS = (EventKind.DECISION, EventKind.ADJUDICATED)
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """An act that was written. `side` is where the preferred answer was; `target_kind` the act undone or redone."""
+    """An act that was written. `side` is where the preferred answer was; `target_kind` the act undone or redone.
+
+    `judge_said` is the side that the judge preferred, or that it said tie; None where it had no verdict.
+    """
 
     kind: EventKind
     pair_id: int
@@ -20,6 +24,7 @@ class Receipt:
     ruling: Ruling | None = None
     side: Side | None = None
     target_kind: EventKind | None = None
+    judge_said: Side | Literal["tie"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,17 @@ def receipt(event: ReviewEvent, key: str) -> Receipt:
     shown, choice = event.shown, event.choice
     if shown is None or choice is None:
         return Receipt(event.kind, event.pair_id, key, choice)
-    side = {shown.side_a: Side.A, shown.side_a.mirrored: Side.B}.get(choice.preference)
-    return Receipt(event.kind, event.pair_id, key, choice, ruling(choice, shown.verdict), side)
+    sides = {shown.side_a: Side.A, shown.side_a.mirrored: Side.B}
+    said = shown.verdict.preference if shown.verdict is not None else None
+    return Receipt(
+        event.kind,
+        event.pair_id,
+        key,
+        choice,
+        ruling(choice, shown.verdict),
+        sides.get(choice.preference),
+        judge_said=None if said is None else sides.get(said, "tie"),
+    )
 
 
 def session_totals(acts: Iterable[ReviewEvent]) -> SessionTotals:

@@ -71,14 +71,14 @@ def _step_for_scores(store: Store, systems: Sequence[str]) -> NextStep:
 
 
 def _step_for_run(store: Store, run: Run, settings: Settings) -> NextStep:
-    review = _command(store, "review", _named(run))
+    review = _command(store, "review", run.argument)
     if run_judges(store, run.id):
         return NextStep(review, run=run)
     judges = judges_to_choose(store, run.id, settings)
     if judges:
-        judge = _command(store, "judge", _named(run), "--judge", judges[0])
+        judge = _command(store, "judge", run.argument, "--judge", judges[0])
         return NextStep(judge, f"or without a judge: {review}", run)
-    judge = f"{_command(store, 'judge', _named(run))} --judge anthropic:MODEL"
+    judge = f"{_command(store, 'judge', run.argument)} --judge anthropic:MODEL"
     return NextStep(review, f"or first have a model judge: {judge}", run)
 
 
@@ -106,10 +106,6 @@ def _step_for_one(store: Store, set_id: int, set_name: str, system: str) -> Next
 
 def _options(set_name: str, sides: tuple[str, str]) -> tuple[str, ...]:
     return "--set", set_name, "--candidate", sides[0], "--baseline", sides[1]
-
-
-def _named(run: Run) -> str:
-    return run.name if run.name.isprintable() and not run.name.startswith("-") else str(run.number)
 
 
 def _command(store: Store, *words: str) -> str:

@@ -3,6 +3,7 @@
 `ReviewSession` is what a screen or a script talks to. It owns the parts of a session, which do not know each other.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
@@ -453,6 +454,11 @@ class ReviewSession:
         written = self.written_here()
         return session_totals(event for event in self.history.done if event.id in written)
 
+    def reasons_given(self) -> Counter[str]:
+        """Return how often each reason is in force on the pairs that were worked on since the session was opened."""
+        touched = {event.pair_id for event in self._written}
+        return Counter(reason for pair_id in touched for reason in self.history.state_of(pair_id).reasons)
+
     def pace(self) -> Pace:
         """Return how fast this session goes, without what was taken back."""
         in_force = (event for event in self._written if event in self.history.by_pair.get(event.pair_id, ()))
@@ -481,9 +487,9 @@ class ReviewSession:
         """Return by set name how many responses of the run came with another set."""
         return self.context.from_other_sets()
 
-    def waiting(self) -> str:
-        """Return a sentence about the open disputes of the run; empty without any, or in their own queue."""
-        return self.context.waiting()
+    def open_disputes(self) -> tuple[int, str]:
+        """Return how many disputes of the run are open, and the command that opens them; (0, "") in their own queue."""
+        return self.context.open_disputes()
 
     def shared(self) -> tuple[int, int]:
         """Return how many pairs of the run several reviewers decided, and on how many they agree."""

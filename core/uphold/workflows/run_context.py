@@ -3,11 +3,10 @@
 import shlex
 from pathlib import Path
 
-from uphold.formatting import count
 from uphold.records.enums import QueueKind
 from uphold.records.reviews import DEFAULT_REASONS
 from uphold.records.runs import Run
-from uphold.settings import database_path
+from uphold.settings import database_path, program_words
 from uphold.store import packs, pairs, reviews
 from uphold.store.database import Store
 from uphold.store.runs import responses_from_other_sets
@@ -38,13 +37,13 @@ class RunContext:
         """Return by set name how many responses of the run came with another set."""
         return responses_from_other_sets(self.store.conn, run_id=self.run.id)
 
-    def waiting(self) -> str:
-        """Return a sentence about the open disputes of the run; empty without any, or in their own queue."""
+    def open_disputes(self) -> tuple[int, str]:
+        """Return how many disputes of the run are open, and the command that opens them; (0, "") in their own queue."""
         disputed = set(reviews.disputed_pairs(self.store, self.run.id)) - self.settled_pairs()
         if not disputed or self.queue == QueueKind.DISPUTED:
-            return ""
-        option = database_option(self.store.path)
-        return f"{count(len(disputed))} in dispute: uphold{option} review --queue {QueueKind.DISPUTED}."
+            return 0, ""
+        words = (*program_words(self.store.path), "review", self.run.argument, "--queue", QueueKind.DISPUTED)
+        return len(disputed), shlex.join(words)
 
     def shared(self) -> tuple[int, int]:
         """Return how many pairs of the run several reviewers decided, and on how many they agree."""

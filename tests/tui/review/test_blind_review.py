@@ -94,12 +94,33 @@ async def test_a_dispute_stands_side_by_side_and_is_settled(tmp_path: Path) -> N
         text = shown(pilot)
         assert "dispute 1 of 1" in text
         assert "1 pair read by several   0 the same" in text
+        assert "1 unresolved pair is left out of the rate" in text
+        assert text.count("unresolved") == 1
         assert "“so mira”" in text
         assert "“so jonas”" in text
         assert "Settle" in text
         assert "as adjudicator" in text
         await press(pilot, "t")
         assert store.one("SELECT kind, choice FROM events WHERE source = 'app'") == ("adjudicated", "tie")
+
+
+async def test_without_a_dispute_the_page_says_so_and_counts_nothing(tmp_path: Path) -> None:
+    for size in ((120, 36), (80, 24)):
+        store = database(tmp_path, named(3))
+        async with app(store, queue="disputed").run_test(size=size) as pilot:
+            await pilot.pause()
+            assert "No pair is in dispute." in shown(pilot)
+            assert shown(pilot).splitlines()[0].endswith("no pair read by several")
+
+
+async def test_a_pair_that_a_blind_session_shows_open_says_so(tmp_path: Path) -> None:
+    store = database(tmp_path, named(60))
+    shown_open = open_review(store, find_run(store, None), "mira", ReviewOptions(blind=True, open_share=1.0))
+    async with make_app(store, shown_open).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        assert "is better     shown open" in shown(pilot)
+        await press(pilot, "enter", "left")
+        assert "shown open" not in shown(pilot)
 
 
 async def test_reasons_are_chosen_by_their_keys_and_the_set_can_have_its_own(tmp_path: Path) -> None:

@@ -169,7 +169,6 @@ def test_receipts_say_what_was_done_to_which_pair() -> None:
     assert receipt(both, PLAIN).plain == "before: ≠ k, you both bad"
     assert receipt(upheld, PLAIN, narrow=True).plain == "✓ 0112"
     assert receipt(Receipt(EventKind.SKIP, 1, "k"), PLAIN).plain == "before: – k skipped"
-    assert receipt(Receipt(EventKind.FLAG, 1, "k"), PLAIN).plain == "⚑ flagged"
     undone = Receipt(EventKind.UNDO, 1, "k", target_kind=EventKind.SKIP)
     assert receipt(undone, PLAIN).plain == "taken back: the skip"
 
@@ -183,6 +182,52 @@ def test_the_rail_has_the_interval_and_the_trail_and_fits() -> None:
     assert "42–71" in text
     assert "163" in text
     assert "✓  mt-000  tie" in text
+
+
+def test_the_trail_tells_what_the_judge_had_said_where_you_said_another_thing() -> None:
+    upheld = Receipt(EventKind.DECISION, 1, "k-1", Choice.CANDIDATE, Ruling.UPHELD, Side.A, judge_said=Side.A)
+    over = Receipt(EventKind.DECISION, 2, "k-2", Choice.BASELINE, Ruling.OVERTURNED, Side.B, judge_said=Side.A)
+    bad = Receipt(EventKind.DECISION, 3, "k-3", Choice.BOTH_BAD, Ruling.UPHELD, None, judge_said="tie")
+    free = Receipt(EventKind.DECISION, 4, "k-4", Choice.TIE, Ruling.DECIDED)
+    view = RailView(MANY, ReviewProgress(200, 37), (upheld, over, bad, free))
+    assert [row.split() for row in plain(rail_rows(view, 34, 40))[-4:]] == [
+        ["✓", "k-1", "A"],
+        ["≠", "k-2", "B", "judge", "A"],
+        ["✓", "k-3", "both", "bad", "judge", "tie"],
+        ["•", "k-4", "tie"],
+    ]
+
+
+def test_in_the_trail_a_key_gives_way_before_what_was_said() -> None:
+    over = Receipt(EventKind.DECISION, 2, "ex-eab9f4eaf9", Choice.BOTH_BAD, Ruling.OVERTURNED, None, judge_said=Side.A)
+    row = plain(rail_rows(RailView(MANY, ReviewProgress(200, 37), (over,)), 34, 40))[-1]
+    assert row.endswith("both bad  judge A")
+    assert "ex-" in row
+    assert len(row) == 34
+
+
+def test_while_rates_rest_the_trail_does_not_tell_how_the_judge_is_doing() -> None:
+    over = Receipt(EventKind.DECISION, 2, "k-2", Choice.BASELINE, Ruling.OVERTURNED, Side.B, judge_said=Side.A)
+    skipped = Receipt(EventKind.SKIP, 3, "k-3")
+    resting = RailView(None, ReviewProgress(200, 37, rates_hidden=True), (over, skipped), resting="rates rest")
+    rows = plain(rail_rows(resting, 34, 40))
+    assert [row.split() for row in rows[-2:]] == [["•", "k-2", "B"], ["–", "k-3", "skipped"]]
+    assert not any("≠" in row or "judge" in row for row in rows)
+
+
+def test_what_is_to_go_names_the_queue_and_has_its_numbers_at_the_right() -> None:
+    numbers = replace(MANY, own=3, others=36, unresolved=12, target=WidthTarget(0.08, 22, True))
+    rows = plain(rail_rows(RailView(numbers, ReviewProgress(200, 37), queue="random: a sample"), 34, 60))
+    here = next(number for number, row in enumerate(rows) if row.startswith("To go"))
+    assert [row.split() for row in rows[here : here + 4]] == [
+        ["To", "go", "random", "queue"],
+        ["a", "sample"],
+        ["unread", "163"],
+        ["±8", "like", "these", "22", "more"],
+    ]
+    assert {"3 by you, 36 by others", "12 unresolved"} <= set(rows)
+    tag = plain(rail_rows(RailView(queue="refund: late first: a weighted sample"), 44, 60))
+    assert tag[0].endswith("  refund: late first")
 
 
 def test_an_interval_over_fifty_is_crossed_by_the_mark() -> None:

@@ -119,6 +119,16 @@ async def test_enter_rests_where_there_is_nothing_to_uphold_and_says_so(tmp_path
         assert review(pilot).session.progress.read == 0
 
 
+async def test_a_flag_is_seen_once_and_with_the_comment(tmp_path: Path) -> None:
+    async with app(database(tmp_path)).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "c", *"why", "enter", "f")
+        assert "⚑ flagged: “why”" in shown(pilot)
+        await press(pilot, "enter", "left", "f", "f")
+        assert shown(pilot).count("flagged") == 1
+        assert "enter next" in shown(pilot)
+
+
 async def test_skip_flag_broken_and_comment_are_saved(tmp_path: Path) -> None:
     store = database(tmp_path)
     async with app(store).run_test(size=(120, 36)) as pilot:

@@ -46,6 +46,14 @@ async def test_a_search_goes_to_a_pair_that_has_it_and_lights_it_up(tmp_path: Pa
         assert {"Kettle", "kettle"} <= set(lit)
 
 
+async def test_the_end_of_a_search_takes_its_words_away_too(tmp_path: Path) -> None:
+    async with app(database(tmp_path, lines())).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await found(pilot, "kettle")
+        await press(pilot, "escape")
+        assert "found" not in shown(pilot)
+
+
 async def test_n_goes_to_a_match_out_of_sight_then_to_the_next_pair_and_esc_ends_it(tmp_path: Path) -> None:
     async with app(database(tmp_path, lines())).run_test(size=(120, 36)) as pilot:
         await pilot.pause()

@@ -93,6 +93,13 @@ def test_on_one_row_the_first_of_two_reasons_stands_and_the_key_that_shows_both(
     assert all(len(row) <= 78 for row in (verdict, reason))
 
 
+def test_few_rows_take_no_words_away_where_there_are_columns() -> None:
+    verdict, reason, you = plain(strip_rows(StripState(pair(), reason_shown(pair())), 115, 3))
+    assert verdict.endswith("both orders agree   confidence .8   haiku strict")
+    assert reason.startswith(" " * 9 + "reason")
+    assert you.endswith("enter uphold A    a A better    b B better    t tie    4 both bad")
+
+
 def test_in_a_dispute_a_reason_of_which_hardly_a_word_would_stand_is_left_out() -> None:
     roomy = plain(strip_rows(StripState(disputed()), 114, 5))[-2]
     assert "reason" in roomy

@@ -1,18 +1,20 @@
 """Leaving: a look back after some work, and the same text in the terminal."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from support.app_samples import app, database, pair, press, shown
+from support.app_samples import app, database, pair, plain, press, shown
 from uphold.formatting import duration
 from uphold.records.enums import Choice, EventKind, Ruling, Side, Verdict
 from uphold.records.reviews import ReviewProgress
 from uphold.records.runs import Run
 from uphold.records.statistics import LiveNumbers, Rate, Value
 from uphold.reviewing.receipts import Receipt, SessionTotals
+from uphold_tui.numbers.screen import NumbersScreen
 from uphold_tui.review.summary import OverturnPatterns, SessionSummary
-from uphold_tui.review.summary_screen import as_plain, rows
+from uphold_tui.review.summary_screen import as_plain, blind_rows, rows
 
 RUN = Run(1, "x-vs-y", 1, "support-desk", 1, "lora-r16", 2, "base-7b", "seed")
 
@@ -97,6 +99,31 @@ def test_the_text_for_the_terminal_has_everything_the_screen_has() -> None:
     assert text.endswith("All saved. 3 pairs are still unread.")
 
 
+def test_the_reason_given_most_and_the_command_for_disputes_stand_alone() -> None:
+    told = replace(BACK, reason=("made-up fact", 3), disputes=(2, "uphold review x-vs-y --queue disputed"))
+    text = as_plain(told).splitlines()
+    assert "3        made-up fact, the reason given most" in text
+    assert text[-4:] == [
+        "All saved. 3 pairs are still unread.",
+        "",
+        "2 pairs are in dispute; this settles them:",
+        "uphold review x-vs-y --queue disputed",
+    ]
+    assert "made-up" not in "\n".join(plain(blind_rows(told, 83)))
+
+
+async def test_i_goes_from_the_summary_to_the_numbers_and_back_to_the_review(tmp_path: Path) -> None:
+    async with app(database(tmp_path, count=8)).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await press(pilot, "t", "t", "t", "t", "t", "w", "w", "enter", "q")
+        assert "enter leave    i numbers    esc stay" in shown(pilot)
+        assert "wrong fact, the reason given most" in shown(pilot)
+        await press(pilot, "i")
+        assert isinstance(pilot.app.screen, NumbersScreen)
+        await press(pilot, "q")
+        assert "4 both bad" in shown(pilot)
+
+
 @pytest.mark.parametrize("width", [30, 60, 83])
 def test_no_row_is_wider_than_the_panel(width: int) -> None:
     assert all(row.cell_length <= max(width, 80) for row in rows(BACK, width))
@@ -124,6 +151,20 @@ def test_a_parting_that_was_taken_back_is_gone_until_it_is_done_again() -> None:
     assert seen.lines() == ()
     seen.add(pair(), Receipt(EventKind.REDO, 1, "k", Choice.BASELINE, target_kind=EventKind.DECISION))
     assert len(seen.lines()) == 1
+
+
+def test_of_a_blind_pair_the_decision_before_the_verdict_counts_whatever_was_said_after_it() -> None:
+    seen = OverturnPatterns()
+    hidden, shown_pair = pair(verdict_hidden=True), pair()
+    seen.add(hidden, decision(Choice.CANDIDATE, Ruling.UPHELD, Side.A))
+    seen.add(shown_pair, decision(Choice.TIE, Ruling.OVERTURNED, None))
+    assert seen.lines() == ()
+    seen.add(shown_pair, Receipt(EventKind.UNDO, 1, "k", Choice.TIE, target_kind=EventKind.DECISION))
+    seen.add(shown_pair, Receipt(EventKind.UNDO, 1, "k", Choice.CANDIDATE, target_kind=EventKind.DECISION))
+    assert seen.lines() == ()
+    seen.add(hidden, decision(Choice.TIE, Ruling.OVERTURNED, None))
+    seen.add(shown_pair, decision(Choice.CANDIDATE, Ruling.UPHELD, Side.A))
+    assert seen.lines() == ((1, "the judge had a winner, you found none"),)
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,15 @@ def test_an_order_that_is_not_known_is_said_to_be_not_recorded_once() -> None:
     assert drawn(pair(judge=one))[0].count("order not recorded") == 1
 
 
+def test_the_reason_is_quiet_where_you_overturned_it_and_loud_where_it_is_shown_after_you_decided() -> None:
+    overturned = pair(state=decided(Choice.BASELINE))
+    after = pair(state=decided(Choice.BASELINE, blind_decision=decided(Choice.BASELINE).decision))
+    for shown_pair, quiet in ((overturned, True), (after, False)):
+        row = strip_rows(StripState(shown_pair, reason_shown(shown_pair)), 114, 5)[1]
+        assert "reason" in row.plain
+        assert any("$muted" in str(span.style) for span in row.spans) == quiet
+
+
 def test_flags_and_comments_stand_behind_the_verdict_never_in_its_place() -> None:
     row = drawn(pair(state=decided(Choice.CANDIDATE, flagged=True, comment="ask legal")))[4]
     assert row.index("✓ upheld") < row.index("⚑ flagged: “ask legal”")

@@ -237,6 +237,9 @@ class CommandScreen(Overlay[str | None], inherit_bindings=False):
             words = Content.styled(f" {command.words}", "" if index == self._cursor else MUTED)
             row = Content.assemble(spread(words, keys, width - 1), " ")
             rows.append(row.stylize_before(TINT) if index == self._cursor else row)
+        more = len(self._found) - top - len(rows)
+        if more > 0:
+            rows.append(Content.styled(f" {count(more)} more below", MUTED))
         self.found.update(Content("\n").join(rows) if rows else Content.styled(f" {self._nothing}", MUTED))
 
     def on_key(self, event: KeyEvent) -> None:

@@ -23,6 +23,9 @@ _COLUMNS = (
 )
 """Groups of keys, by the column that they stand in."""
 
+_GAP = 2
+"""The fewest blank columns between two columns of keys."""
+
 MaybeLine = HelpLine | None
 """A line of help, or a blank row between two groups."""
 
@@ -43,7 +46,7 @@ def columns(table: Sequence[Key], *, ids: bool = False) -> list[list[MaybeLine]]
 
 
 def block(column: Sequence[MaybeLine], width: int) -> list[Content]:
-    """Return one column as rows of exactly `width` cells: group names faint, keys bold, their texts aligned."""
+    """Return one column as rows of exactly `width` cells: group names muted, keys bold, their texts aligned."""
     rows: list[Content] = []
     longest_keys, longest_text = (max(map(len, texts), default=0) for texts in _keys_and_texts(column))
     keys_width = max(min(longest_keys + 2, width - longest_text - 1), 10)
@@ -54,7 +57,7 @@ def block(column: Sequence[MaybeLine], width: int) -> list[Content]:
             continue
         if line.group != group:
             group = line.group
-            rows.append(_padded(Content.styled(group, FAINT), width))
+            rows.append(_padded(Content.styled(group, MUTED), width))
         keys = Content("  ").join([Content.styled(key, BOLD) for key in line.keys])
         gap = " " * max(keys_width - keys.cell_length, 1)
         rows.append(_padded(Content.assemble(keys, gap, (line.text, MUTED)), width))
@@ -65,6 +68,18 @@ def _least_width(column: Sequence[MaybeLine]) -> int:
     """Return the cells that the lines of a column need so that none of them is cut."""
     keys, texts = _keys_and_texts(column)
     return max((max(len(key) + 1, 10) + len(text) for key, text in zip(keys, texts, strict=True)), default=0)
+
+
+def _widths(filled: Sequence[Sequence[MaybeLine]], width: int) -> list[int]:
+    """Return the cells of each column, of `width` together with the gaps: what it needs, then what aligns its texts."""
+    widths = [_least_width(column) for column in filled]
+    spare = width - sum(widths) - _GAP * (len(filled) - 1)
+    for place, column in enumerate(filled):
+        longest_keys, longest_text = (max(map(len, texts), default=0) for texts in _keys_and_texts(column))
+        more = max(min(longest_keys + 2 + longest_text - widths[place], spare), 0)
+        widths[place] += more
+        spare -= more
+    return [one + spare // len(filled) for one in widths]
 
 
 def _keys_and_texts(column: Sequence[MaybeLine]) -> tuple[list[str], list[str]]:
@@ -86,15 +101,17 @@ def page(title: str, table: Sequence[Key], note: str, width: int, *, ids: bool =
         'remapped under [keys] in uphold.toml: "id" = "key,key"' if ids else "all of them can be remapped: i shows ids"
     )
     head = spread(Content.styled(title, BOLD), Content.styled(words, MUTED), width)
-    while len(filled) > 1 and max(map(_least_width, filled)) > width // len(filled):
+    while len(filled) > 1 and sum(map(_least_width, filled)) + _GAP * (len(filled) - 1) > width:
         last = filled.pop()
         filled[-1] += [None, *last]
     if len(filled) > 1:
-        column_width = width // len(filled)
-        blocks = [block(column, column_width) for column in filled]
+        widths = _widths(filled, width)
+        blocks = [block(column, cells) for column, cells in zip(filled, widths, strict=True)]
         height = max(map(len, blocks))
-        padded = [rows + [Content(" " * column_width)] * (height - len(rows)) for rows in blocks]
-        body = [Content.assemble(*row) for row in zip(*padded, strict=True)]
+        padded = [
+            rows + [Content(" " * cells)] * (height - len(rows)) for rows, cells in zip(blocks, widths, strict=True)
+        ]
+        body = [Content(" " * _GAP).join(row) for row in zip(*padded, strict=True)]
     else:
         body = [row for column in filled for row in (*block(column, width), Content(""))]
     foot = Content.styled(note, MUTED).wrap(max(width, 1)) if note else []
@@ -104,6 +121,7 @@ def page(title: str, table: Sequence[Key], note: str, width: int, *, ids: bool =
 class HelpScreen(Overlay[None]):
     """The list of a screen's keys, with a note below it and the tour behind `t` where there is one."""
 
+    WIDTH = 112
     BINDINGS = bindings(
         (
             Key("help.close", ("?",), "close", "close"),

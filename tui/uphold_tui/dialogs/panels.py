@@ -16,9 +16,9 @@ from uphold.workflows.queue_drawing import describe_queue
 from uphold_tui import safe_text
 from uphold_tui.dialogs.overlay import Overlay, key_row
 from uphold_tui.keys import Key, bindings
-from uphold_tui.themes import BOLD, FAINT, MUTED, OVERTURNED
+from uphold_tui.themes import BOLD, MUTED, OVERTURNED
 
-_CLOSES = Content.styled("esc closes", FAINT)
+_CLOSES = key_row([("esc", "close")])
 
 
 def raw_answers(pair: PairView, *, names_shown: bool = False) -> Content:

@@ -225,6 +225,8 @@ class ReviewActions:
         if is_decision and self.session.plan_is_read and planned != self._plan_said:
             self._plan_said = planned
             return self._plan_read(narrow), None
+        if done.kind is EventKind.FLAG:
+            return Content(""), None  # its mark has come into the You row, with the comment
         here = self.session.current
         elsewhere = here is None or here.pair_id != done.pair_id
         if is_decision and not elsewhere:

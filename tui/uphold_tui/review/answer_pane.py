@@ -211,7 +211,10 @@ class ResponsePane(Vertical):
         fill = CHOSEN[self.side] if yours is self.side else TINT if alone or tinted else ""
         self.title_row.dress(bar, fill)
         left = title(pair, self.side, reading, in_force=in_force)[2 - margins.left :]
-        self.title_row.show(left, Content.styled(answer.length + " " * margins.left, MUTED))
+        # Muted text would hardly be read on the tint of a chosen side.
+        self.title_row.show(
+            left, Content.styled(answer.length + " " * margins.left, "" if yours is self.side else MUTED)
+        )
         here = (pair.pair_id, pair.is_repeat)
         self.body.show(answer, margins, bar, reading.signs.more, stay=here == self._here)
         self._here = here

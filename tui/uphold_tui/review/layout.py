@@ -75,11 +75,6 @@ class Shape:
         """Whether the numbers stand on a row of their own."""
         return not self.narrow and not self.wide
 
-    @property
-    def few_rows(self) -> bool:
-        """Whether the verdict strip has one row of reason only."""
-        return self.narrow or self.low
-
 
 @dataclass(frozen=True, slots=True)
 class ScreenState:
@@ -116,7 +111,7 @@ _EMPTY_PAGES: dict[str, tuple[str, str, str]] = {
     ),
     QueueKind.DISPUTED: (
         "No pair is in dispute.",
-        "Nobody has said of a pair what another did not say, or it is settled.",
+        "Wherever several people decided a pair they said the same, or it is settled already.",
         _OPEN_RUN_HINT,
     ),
     QueueKind.FLAGGED: ("No pair is flagged.", "f flags one for a second look while you review.", _OPEN_RUN_HINT),
@@ -162,7 +157,7 @@ def footer_keys(session: ReviewSession, state: ScreenState, pair: PairView, shap
     decided = badges.your_choice(pair) is not None
     live = [*(() if decided else ("skip",)), *(() if shape.tiny else ("flag", "comment"))]
     live += [*(("why",) if pair.state.decision is not None and not shape.tiny else ()), "undo"]
-    shown = keys_shown(strip_state(session, state, pair), shape.columns, narrow=shape.few_rows)
+    shown = keys_shown(strip_state(session, state, pair), shape.columns)
     act = _entries(table, *(name for name in live if name not in shown))
     if shape.tiny:
         return [[_entry(table, "pane"), *act], *last_footer_keys(table)]
@@ -182,7 +177,7 @@ def footer_keys(session: ReviewSession, state: ScreenState, pair: PairView, shap
         act,
         _reading_keys(table, pair, reading, state.panes, shape),
         *([_entries(table, "pairs", *figures)] if shape.wide else []),
-        _entries(table, *((*figures, "find") if shape.narrow else ("find", "filter"))),
+        _entries(table, *((figures or ("find",)) if shape.narrow else ("find", "filter"))),
         *last_footer_keys(table),
     ]
 
@@ -199,7 +194,8 @@ def _reading_keys(
     fold = _entry(table, "zoom", "fold" if panes.zoomed else None)
     first = _entry(table, "diff")
     if pair.turn > 1:
-        first = _entry(table, "earlier", "fold turns" if reading.earlier else "unfold turns")
+        words = "fold turns" if reading.earlier else "unfold turns"
+        first = _entry(table, "earlier", "turns" if shape.narrow else words)
     if shape.narrow:
         return [fold, first]
     if pair.verdict_hidden:
@@ -278,6 +274,7 @@ def strip_state(session: ReviewSession, state: ScreenState, pair: PairView) -> S
         state.options.signs,
         dict(state.table),
         broken=session.is_broken(pair.pair_id),
+        shown_open=session.blind and pair.has_verdict and not pair.verdict_hidden,
         left_out=session.verdicts_left_out,
     )
 
@@ -288,7 +285,8 @@ def _header(session: ReviewSession, state: ScreenState, shape: Shape) -> tuple[C
     names = (safe_text.line(run.set), safe_text.line(run.candidate), safe_text.line(run.baseline))
     modes = chain(session_chips(session, short=shape.narrow), mode_chips(state.reading))
     if shape.narrow:
-        return header.title(*names, modes, gap="  "), header.short_counts(progress, signs)
+        counts = _shared(session, short=True) if session.adjudicating else header.short_counts(progress, signs)
+        return header.title(*names, modes, gap="  "), counts
     counts = _shared(session) if session.adjudicating else header.counts(progress, signs)
     return header.title(*names, modes), counts
 
@@ -299,11 +297,14 @@ def shown_progress(session: ReviewSession, options: AppOptions) -> ReviewProgres
     return replace(progress, rates_hidden=True) if options.numbers_rest else progress
 
 
-def _shared(session: ReviewSession) -> Content:
+def _shared(session: ReviewSession, *, short: bool = False) -> Content:
     """How many pairs several people read, and on how many they say the same."""
     shared, same = session.shared()
-    words = f"{count_noun(shared, 'pair')} read by several   {count(same)} the same"
-    return Content.styled(words, MUTED)
+    if not shared:
+        return Content.styled("no pair read by several", MUTED)
+    if short:
+        return Content.styled(f"{of_n(same, shared)} the same", MUTED)
+    return Content.styled(f"{count_noun(shared, 'pair')} read by several   {count(same)} the same", MUTED)
 
 
 def rail_view(session: ReviewSession, state: ScreenState, shape: Shape) -> RailView:
@@ -331,7 +332,7 @@ def _numbers_key(state: ScreenState) -> str:
 
 def _numbers(session: ReviewSession, state: ScreenState, pair: PairView, shape: Shape) -> Content:
     """The row of numbers; with the word diff on, how much of the two answers is the same stands in front."""
-    before = None
+    before, numbers = None, state.numbers
     if state.reading.diff:
         before = Content.styled(f"{percent(compare(pair).same)} of the words are the same", MUTED)
     if session.blind:
@@ -340,5 +341,9 @@ def _numbers(session: ReviewSession, state: ScreenState, pair: PairView, shape: 
         return before or Content.assemble(
             (f"{_RATES_REST}   ", MUTED), (_numbers_key(state), BOLD), (" shows them", MUTED)
         )
+    if session.adjudicating and numbers is not None and numbers.unresolved:
+        left_out = count_noun(numbers.unresolved, "unresolved pair is", "unresolved pairs are")
+        before = Content.styled(f"{left_out} left out of the rate", MUTED)
+        numbers = replace(numbers, unresolved=0)
     several = session.has_several_judges
-    return numbers_line(state.numbers, session.run.candidate, shape.width - 6, before, several_judges=several)
+    return numbers_line(numbers, session.run.candidate, shape.width - 6, before, several_judges=several)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from uphold_tui.review.links import ReviewLinks
+    from uphold_tui.review.summary_screen import SummaryAnswer
 
 
 class Leaving:
@@ -55,9 +56,11 @@ class Leaving:
             self._navigation.leave(ReviewExit())
             return
 
-        def answered(leave: bool | None) -> None:
-            if leave:
+        def answered(answer: "SummaryAnswer | None") -> None:
+            if answer == "leave":
                 self._navigation.leave(ReviewExit(summary))
+            elif answer == "numbers":
+                self._navigation.open_numbers()
 
         app.push_screen(SummaryScreen(summary, self._signs), answered)
 

@@ -17,7 +17,7 @@ from uphold.reviewing.receipts import Receipt
 from uphold.workflows.review_session import ReviewSession
 from uphold_tui import safe_text
 from uphold_tui.review.verdict_strip import said, sign_of
-from uphold_tui.themes import BOLD, DOUBT, FAINT, MUTED, PLAIN, SIDE, Signs
+from uphold_tui.themes import BOLD, DOUBT, MUTED, PLAIN, SIDE, Signs
 from uphold_tui.widgets.bars import axis, interval
 from uphold_tui.widgets.rows import spread
 
@@ -163,7 +163,7 @@ def rows(view: RailView, width: int, height: int) -> list[Content]:
     room = height - len(made) - 1
     if view.trail and room > 0:
         made.append(spread(_head("Before"), Content.styled(f"{view.back} goes back", MUTED), width))
-        made += [_act(done, view.signs, width) for done in view.trail[:room]]
+        made += [_act(done, view, width) for done in view.trail[:room]]
     return made[:height]
 
 
@@ -175,7 +175,8 @@ def _rates(numbers: "LiveNumbers | None", width: int) -> list[Content]:
         rate = [
             spread(_head("Win rate"), Content.styled(f"{count(numbers.n)} reviewed", MUTED), width),
             *(_fact(word, count(number), width) for word, number in counts),
-            Content.styled(f"{MIN_FOR_RATE} verdicts needed for a rate", FAINT),
+            *_readers(numbers, width),
+            Content.styled(f"{MIN_FOR_RATE} verdicts needed for a rate", MUTED),
         ]
     else:
         rate = _headline(numbers, width)
@@ -197,7 +198,14 @@ def _headline(numbers: "LiveNumbers", width: int) -> list[Content]:
         rows.append(Content.styled("people alone", MUTED))
     for word, value, rate in shown:
         rows += [_fact(word, value, width), interval(rate.rate, rate.low, rate.high, width)]
-    return [*rows, axis(width)]
+    return [*rows, axis(width), *_readers(numbers, width)]
+
+
+def _readers(numbers: "LiveNumbers", width: int) -> list[Content]:
+    """Whose verdicts these are; how many are unresolved on a row of its own where one is too short for all."""
+    words = readers(numbers).plain
+    rows = [words] if len(words) <= width else words.rsplit(", ", 1)
+    return [Content.styled(row, MUTED) for row in rows if row]
 
 
 def _agreement(numbers: "LiveNumbers", width: int) -> list[Content]:
@@ -226,17 +234,19 @@ def _judge(numbers: "LiveNumbers", width: int) -> Content:
 
 def _to_go(view: RailView, width: int) -> list[Content]:
     progress, numbers = view.progress, view.numbers
-    rows = [_head("To go")]
-    if view.queue:
-        what, worth = view.queue.rsplit(": ", 1)
-        rows.append(spread(safe_text.line(what, MUTED), Content.styled(worth, MUTED), width))
+    what, _, worth = view.queue.rpartition(": ")
+    queue = what if what.endswith(" first") else f"{what} queue"
+    rows = [spread(_head("To go"), safe_text.line(queue, MUTED) if what else Content(""), width)]
+    if worth:
+        rows.append(Content.styled(worth, MUTED))
     if progress.planned:
         rows.append(_fact("planned", f"{count(max(progress.planned - progress.read, 0))} more", width))
     rows.append(_fact("unread", count(progress.total - progress.read), width))
     if progress.skipped:
         rows.append(_fact("of them skipped", count(progress.skipped), width))
     if numbers is not None and numbers.target is not None:
-        rows.append(target(numbers))
+        more, _, width_words = target(numbers).plain.partition(" to ")
+        rows.append(_fact(width_words, more, width))
     return [*rows, Content(""), Content("")]
 
 
@@ -253,14 +263,23 @@ def _session(view: RailView, width: int) -> list[Content]:
     return [*rows, Content(""), Content("")]
 
 
-def _act(done: Receipt, signs: Signs, width: int) -> Content:
-    """One act: its mark, the key, and what you said."""
-    word = Content.styled(said(done), SIDE.get(said(done), MUTED)) if done.choice is not None else Content("")
-    ruled = Content.styled("overturned", FAINT) if done.ruling is not None and done.ruling == "overturned" else None
+def _act(done: Receipt, view: RailView, width: int) -> Content:
+    """One act: its mark, the key, what you said, and what the judge had said where that is another word.
+
+    While rates rest it is not told how the judge is doing: a list of that is a rate too.
+    """
+    sign, judge = sign_of(done, view.signs), ""
     if done.choice is None:
         word = Content.styled(_KINDS.get(done.kind, done.kind.value), MUTED)
-    left = Content.assemble(sign_of(done, signs), "  ", safe_text.key(done.key, MUTED, 18), "  ", word)
-    return spread(left, ruled or Content(""), width)
+    else:
+        word = Content.styled(said(done), SIDE.get(said(done), MUTED))
+        if view.progress.rates_hidden:
+            sign = Content.styled(view.signs.decided, MUTED)
+        elif done.judge_said is not None and done.judge_said != said(done):
+            judge = f"judge {done.judge_said}"
+    room = width - 5 - word.cell_length - (len(judge) + 2 if judge else 0)
+    left = Content.assemble(sign, "  ", safe_text.key(done.key, MUTED, max(min(room, 18), 5)), "  ", word)
+    return spread(left, Content.styled(judge, MUTED), width)
 
 
 def _head(word: str) -> Content:

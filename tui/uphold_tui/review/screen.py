@@ -456,7 +456,7 @@ class ReviewScreen(Screen[None]):
     def merge_review(self, other: "ReviewScreen") -> None:
         """Back from a review of another queue: what was decided there counts here too."""
         self.session.refresh(other.session)
-        self.actions.patterns.kept |= other.actions.patterns.kept
+        self.actions.patterns.made |= other.actions.patterns.made
         self.apply(Update(muted("back in the queue"), Redraw.ALL, numbers_changed=True))
 
     # reading
@@ -595,6 +595,7 @@ class ReviewScreen(Screen[None]):
             self._end_selecting()
         elif self.reading.find:
             self.matches.clear()
+            self.message = Content("")
             self._set_reading(self.reading.finding(""))
 
     async def _find(self, text: str) -> None:

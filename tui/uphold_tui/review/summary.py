@@ -21,28 +21,33 @@ MIN_DECISIONS_FOR_SUMMARY = 5
 
 @dataclass(slots=True)
 class OverturnPatterns:
-    """How the overturned verdicts of a session differ from the decisions: by winner and by length. Keyed by pair id."""
+    """How the overturned verdicts of a session differ from the decisions: by winner and by length.
 
-    kept: dict[int, str] = field(default_factory=dict)
-    taken_back: dict[int, str] = field(default_factory=dict)
+    `made` holds by pair id, for each decision in force, how it differs from the verdict (None where it does not) and whether
+    it was made before the verdict was shown; `taken_back` those that could be redone.
+    """
+
+    made: dict[int, list[tuple[str | None, bool]]] = field(default_factory=dict)
+    taken_back: dict[int, list[tuple[str | None, bool]]] = field(default_factory=dict)
 
     def add(self, pair: PairView | None, outcome: Outcome) -> None:
         """Take the outcome of an act on a pair into account."""
         if not isinstance(outcome, Receipt):
             return
         number = outcome.pair_id
+        is_decision = EventKind.DECISION in (outcome.kind, outcome.target_kind)
         if outcome.kind is EventKind.DECISION and pair is not None:
-            self.kept.pop(number, None)
-            if outcome.ruling is Ruling.OVERTURNED:
-                self.kept[number] = _pattern(pair, outcome)
-        elif outcome.kind is EventKind.UNDO and outcome.target_kind is EventKind.DECISION and number in self.kept:
-            self.taken_back[number] = self.kept.pop(number)
-        elif outcome.kind is EventKind.REDO and number in self.taken_back:
-            self.kept[number] = self.taken_back.pop(number)
+            pattern = _pattern(pair, outcome) if outcome.ruling is Ruling.OVERTURNED else None
+            self.made.setdefault(number, []).append((pattern, pair.verdict_hidden))
+        elif outcome.kind is EventKind.UNDO and is_decision and self.made.get(number):
+            self.taken_back.setdefault(number, []).append(self.made[number].pop())
+        elif outcome.kind is EventKind.REDO and is_decision and self.taken_back.get(number):
+            self.made.setdefault(number, []).append(self.taken_back[number].pop())
 
     def lines(self) -> tuple[tuple[int, str], ...]:
-        """(count, pattern), the most frequent first."""
-        reasons = list(self.kept.values())
+        """(count, pattern), the most frequent first; of a pair the decision before the verdict counts, else the last."""
+        counted = [found[0] if found[0][1] else found[-1] for found in self.made.values() if found]
+        reasons = [pattern for pattern, _ in counted if pattern is not None]
         return tuple(sorted(((reasons.count(reason), reason) for reason in set(reasons)), key=lambda r: (-r[0], r[1])))
 
 
@@ -63,7 +68,8 @@ def _pattern(pair: PairView, done: Receipt) -> str:
 class SessionSummary:
     """Everything the summary screen shows; `patterns` are (count, pattern) of overturned verdicts.
 
-    `trouble` says what is not saved; without it all is.
+    `reason` is the reason given most, and how often; `disputes` how many disputes are open, and the command that opens
+    them. `trouble` says what is not saved; without it all is.
     """
 
     run: Run
@@ -73,7 +79,8 @@ class SessionSummary:
     now: "LiveNumbers | None"
     patterns: tuple[tuple[int, str], ...] = ()
     rates_hidden: bool = False
-    waiting: str = ""
+    reason: tuple[str, int] | None = None
+    disputes: tuple[int, str] = (0, "")
     trouble: str = ""
 
     @property
@@ -88,13 +95,17 @@ class SessionSummary:
 
     @property
     def closing(self) -> str:
-        """Whether all is saved, what is left to read, and what is next."""
+        """Whether all is saved, and what is left to read."""
         if self.trouble:
             return f"Not all of this is kept: {self.trouble.rstrip('.')}."
+        return f"All saved. {self._left()}"
+
+    def _left(self) -> str:
+        """What is left to read."""
         progress = self.progress
         unread = progress.total - progress.read
         if unread <= 0:
-            return " ".join(["All saved. Every pair of the queue is read.", self.waiting]).rstrip()
+            return "Every pair of the queue is read."
         if progress.planned is not None:
             more = progress.planned - progress.read
             planned = f"the {count(progress.planned)} planned"
@@ -103,16 +114,15 @@ class SessionSummary:
                 if more > 0
                 else f"{planned} {noun(progress.planned, 'is', 'are')} read"
             )
-            return f"All saved. Next: {said}. {self.waiting}".rstrip()
-        if self.waiting:
-            return f"All saved. {count(unread)} still unread. {self.waiting}"
-        return f"All saved. {count_noun(unread, 'pair is', 'pairs are')} still unread."
+            return f"Next: {said}."
+        return f"{count_noun(unread, 'pair is', 'pairs are')} still unread."
 
 
 def summary_of(
     session: "ReviewSession", numbers: "NumbersFeed", patterns: OverturnPatterns, trouble: str
 ) -> SessionSummary:
     """Return what a session came to, with its numbers as they were counted last; `trouble` says what is not saved."""
+    most_given = session.reasons_given().most_common(1)
     return SessionSummary(
         session.run,
         session.session_totals(),
@@ -121,7 +131,8 @@ def summary_of(
         numbers.latest,
         patterns.lines(),
         session.blind,
-        "" if trouble else session.waiting(),
+        most_given[0] if most_given else None,
+        (0, "") if trouble else session.open_disputes(),
         trouble,
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from textual.content import Content
 from textual.widget import Widget
@@ -11,7 +11,7 @@ from textual.widgets import Static
 from uphold.formatting import NONE, count, count_noun, of_n
 from uphold.reports.rate_text import rate_interval, rate_percent
 from uphold_tui import safe_text
-from uphold_tui.dialogs.overlay import Overlay
+from uphold_tui.dialogs.overlay import Overlay, key_row
 from uphold_tui.keys import Key, bindings
 from uphold_tui.review.summary import SessionSummary
 from uphold_tui.themes import BOLD, MUTED, OVERTURNED, PLAIN, UPHELD, Signs
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 _KEYS = (
     Key("leaving.leave", ("enter", "q", "Q"), "leave", "leave"),
+    Key("leaving.numbers", ("i",), "numbers", "numbers"),
     Key("leaving.stay", ("escape",), "close", "stay"),
 )
+
+SummaryAnswer = Literal["leave", "numbers"]
 
 _LABEL = 25
 
@@ -40,7 +43,7 @@ def blind_rows(summary: SessionSummary, width: int) -> list[Content]:
         spread(Content.styled(summary.pairs, BOLD), Content.styled("   ".join([*words, summary.pace]), MUTED), width),
         Content(""),
         Content.styled("Upheld, overturned and the rates come when you have left.", MUTED),
-        safe_text.running(summary.closing, MUTED),
+        *_closing_rows(summary),
     ]
 
 
@@ -64,9 +67,19 @@ def rows(summary: SessionSummary, width: int, signs: Signs = PLAIN) -> list[Cont
         _cells("win rate", _win_rate(summary.before), _win_rate(summary.now)),
         _cells("agreement", _agreement(summary.before), _agreement(summary.now)),
     ]
-    if summary.patterns:
-        shown += [Content(""), Content.styled("Where you and the judge part", BOLD), *_pattern_rows(summary)]
-    return [*shown, Content(""), safe_text.running(summary.closing, MUTED)]
+    if parting := _pattern_rows(summary):
+        shown += [Content(""), Content.styled("Where you and the judge part", BOLD), *parting]
+    return [*shown, *_closing_rows(summary)]
+
+
+def _closing_rows(summary: SessionSummary) -> list[Content]:
+    """Whether all is saved and what is left; of open disputes the command stands alone, so that it can be pasted."""
+    shown = [Content(""), safe_text.running(summary.closing, MUTED)]
+    number, command = summary.disputes
+    if number:
+        words = f"{count_noun(number, 'pair is', 'pairs are')} in dispute; this settles them:"
+        shown += [Content(""), Content.styled(words, MUTED), safe_text.line(command)]
+    return shown
 
 
 def _ruling_counts(summary: SessionSummary, signs: Signs) -> Content:
@@ -115,9 +128,14 @@ def _rate(rate: "Rate") -> Content:
 
 def _pattern_rows(summary: SessionSummary) -> list[Content]:
     whole = summary.totals.overturned
-    return [
+    shown = [
         Content.assemble((of_n(number, whole).ljust(9), BOLD), (text, MUTED)) for number, text in summary.patterns[:3]
     ]
+    if summary.reason is not None:
+        reason, number = summary.reason
+        given = Content.assemble(safe_text.line(reason, MUTED), (", the reason given most", MUTED))
+        shown.append(Content.assemble((count(number).ljust(9), BOLD), given))
+    return shown
 
 
 def as_plain(summary: SessionSummary, width: int | None = None) -> str:
@@ -126,8 +144,8 @@ def as_plain(summary: SessionSummary, width: int | None = None) -> str:
     return "\n".join(row.plain.rstrip() for row in rows(summary, width))
 
 
-class SummaryScreen(Overlay[bool]):
-    """The summary before leaving: enter leaves, so that q enter leaves; esc stays."""
+class SummaryScreen(Overlay[SummaryAnswer]):
+    """The summary before leaving: enter leaves, so that q enter leaves; i opens the numbers, esc stays."""
 
     BINDINGS = bindings(_KEYS)
     WIDTH = 90
@@ -143,12 +161,17 @@ class SummaryScreen(Overlay[bool]):
 
     def fill(self) -> None:
         """Fill in the summary and the keys."""
-        keys = [("enter", "leave"), ("esc", "stay")]
-        foot = Content("    ").join([Content.assemble((key, BOLD), (f" {word}", MUTED)) for key, word in keys])
+        numbers = [] if self.summary.rates_hidden else [("i", "numbers")]
+        foot = key_row([("enter", "leave"), *numbers, ("esc", "stay")])
         width = self.text_width
         said = blind_rows(self.summary, width) if self.summary.rates_hidden else rows(self.summary, width, self._signs)
         self.text.update(Content("\n").join([*said, Content(""), foot]))
 
     def action_leave(self) -> None:
         """Leave."""
-        self.dismiss(True)
+        self.dismiss("leave")
+
+    def action_numbers(self) -> None:
+        """Stay, and open the numbers, where they do not rest."""
+        if not self.summary.rates_hidden:
+            self.dismiss("numbers")

@@ -22,10 +22,10 @@ from uphold_tui.widgets.painting import ReportsPaint
 from uphold_tui.widgets.rows import clickable, spread
 
 NARROW = 100
-"""Below so many columns the margins are one column wide."""
+"""Below so many columns the margins are one column wide, and things are said in fewer words."""
 
-LOW = 5
-"""On fewer rows the strip has one of reason and says things in fewer words."""
+_LOW = 5
+"""On fewer rows the strip has a single one of reason."""
 
 _LEAST_STANDING = 30
 """Columns that your decision keeps beside the keys that follow it."""
@@ -47,7 +47,8 @@ class StripState:
     """Everything the strip draws: a pair, the judge's reason in the screen's letters, a word about the last key.
 
     `broken` says that somebody, you or another reviewer, marked the example so; `lost` that what could not be saved has
-    no file to be saved in any more; `left_out` that this is a blind pack, without verdicts.
+    no file to be saved in any more; `shown_open` that the verdict can be seen before the decision, in a blind session;
+    `left_out` that this is a blind pack, without verdicts.
     """
 
     pair: PairView
@@ -58,6 +59,7 @@ class StripState:
     signs: Signs = PLAIN
     keys: dict[str, Key] = field(default_factory=lambda: dict(_KEYS))
     broken: bool = False
+    shown_open: bool = False
     left_out: bool = False
 
 
@@ -67,7 +69,7 @@ def judge_row(strip: StripState, width: int, *, narrow: bool = False) -> Content
     words = badges.verdict_words(judge, left_out=strip.left_out)
     if strip.pair.verdict_hidden and strip.pair.has_verdict:
         words = VEILED
-    early = strip.pair.state.blind_decision is not None and not strip.pair.adjudicating
+    early = _was_early(strip.pair)
     stands = badges.your_ruling(strip.pair)
     quiet = stands is Ruling.OVERTURNED and not early
     label_width = 7 if narrow else 9
@@ -77,9 +79,16 @@ def judge_row(strip: StripState, width: int, *, narrow: bool = False) -> Content
     else:
         badge = badges.judge_badge(strip.pair, strip.signs, filled=not quiet)
         left = Content.assemble(left, badge, "  ", (words, MUTED if quiet else BOLD))
+    if strip.shown_open and stands is None:
+        left = Content.assemble(left, ("     shown open", MUTED))
     if early and stands is not None:
         left = Content.assemble(left, "     ", badges.blind_words(strip.pair, stands, strip.signs))
     return spread(left, _about_judge(strip, narrow, width - left.cell_length - 2), width)
+
+
+def _was_early(pair: PairView) -> bool:
+    """Whether your decision was made before the verdict was shown: then the verdict is the news."""
+    return pair.state.blind_decision is not None and not pair.adjudicating
 
 
 def _about_judge(strip: StripState, narrow: bool, room: int) -> Content:
@@ -118,7 +127,7 @@ def _beside(words: list[Content], spared: list[Content], room: int, gap: str) ->
 def reason_rows(strip: StripState, width: int, height: int, before: Content = _NOTHING) -> list[Content]:
     """The judge's reason, or what went wrong, on exactly `height` rows; `before` stands in front of it."""
     pair = strip.pair
-    quiet = badges.your_ruling(pair) is Ruling.OVERTURNED
+    quiet = badges.your_ruling(pair) is Ruling.OVERTURNED and not _was_early(pair)
     text = _reason(strip) if height > 1 else _brief_reason(strip, width)
     if height == 1 and (alike := answers_note(pair)):
         text = Content.assemble((alike, BOLD), "; " if text else "", text)
@@ -186,9 +195,9 @@ def you_row(strip: StripState, width: int, *, narrow: bool = False) -> Content:
     return spread(left, strip.message or _after(strip, narrow), width, _LEAST_STANDING)
 
 
-def keys_shown(strip: StripState, columns: int, *, narrow: bool) -> frozenset[str]:
+def keys_shown(strip: StripState, columns: int) -> frozenset[str]:
     """Return the names of the keys that the You row of a strip of `columns` shows besides those that decide."""
-    width = _row_width(columns)
+    width, narrow = _row_width(columns), columns < NARROW
     if badges.your_choice(strip.pair) is not None:
         row = _after(strip, narrow)
         is_left_out = bool(strip.message) or row.cell_length + _LEAST_STANDING + 2 > width
@@ -355,11 +364,12 @@ def not_saved_rows(strip: StripState, reason: str, width: int) -> list[Content]:
 
 def _dispute_rows(strip: StripState, width: int, height: int) -> list[Content]:
     """A line for each person and the judge, then the keys that settle it."""
-    foot = [you_row(strip, width, narrow=height < LOW)]
+    narrow = _is_narrow(width)
+    foot = [you_row(strip, width, narrow=narrow)]
     if strip.not_saved is not None:
         foot = not_saved_rows(strip, strip.not_saved, width)
     said = dispute_rows(strip.pair, strip.signs, width, height - len(foot))
-    if said and (above := above_you(strip, width, narrow=height < LOW)):
+    if said and (above := above_you(strip, width, narrow=narrow)):
         said = [*said[:-1], _flush_right(above, width)]
     return [*said, *[Content("")] * (height - len(foot) - len(said)), *foot]
 
@@ -390,6 +400,11 @@ class VerdictStrip(ReportsPaint):
 def _row_width(columns: int) -> int:
     """Columns of the text in a strip of so many: without its bar and margins."""
     return columns - (2 if columns < NARROW else 5)
+
+
+def _is_narrow(width: int) -> bool:
+    """Whether rows of so many columns of text stand in a strip that is narrow."""
+    return width < _row_width(NARROW)
 
 
 def criteria_row(strip: StripState, width: int) -> Content:
@@ -427,27 +442,29 @@ def _rows_under_verdict(strip: StripState, width: int, height: int) -> list[Cont
 
     With criteria the reason takes the row that would be blank, unless the last key left a word there.
     """
-    narrow, criteria = height == 1, criteria_row(strip, width - (0 if height == 1 else 9))
-    if narrow:
-        above = above_you(strip, width, narrow=True)
+    narrow = _is_narrow(width)
+    indent = 0 if narrow else 9
+    criteria = criteria_row(strip, width - indent)
+    if height == 1:
+        above = above_you(strip, width, narrow=narrow)
         if above and strip.not_saved is None:
             return [_flush_right(above, width)]
-        return reason_rows(strip, width, 1, criteria)
+        return [Content.assemble(" " * indent, row) for row in reason_rows(strip, width - indent, 1, criteria)]
     above = _between(strip, width)
     rest = [above] if above or not criteria else []
-    reason = reason_rows(strip, width - 9, height - len(rest) - bool(criteria))
-    return [*(Content.assemble(" " * 9, row) for row in [*([criteria] if criteria else []), *reason]), *rest]
+    reason = reason_rows(strip, width - indent, height - len(rest) - bool(criteria))
+    return [*(Content.assemble(" " * indent, row) for row in [*([criteria] if criteria else []), *reason]), *rest]
 
 
 def strip_rows(strip: StripState, width: int, height: int) -> list[Content]:
     """All rows of the strip for its size."""
-    narrow = height < LOW
+    narrow = _is_narrow(width)
     if strip.pair.reviewer_decisions:
         return _dispute_rows(strip, width, height)
     you = [you_row(strip, width, narrow=narrow)]
     if strip.not_saved is not None:
         you = not_saved_rows(strip, strip.not_saved, width)
-    under = _rows_under_verdict(strip, width, 1 if narrow else height - 2)
+    under = _rows_under_verdict(strip, width, 1 if height < _LOW else height - 2)
     under = under[: len(under) + 1 - len(you)]
     return [judge_row(strip, width, narrow=narrow), *under, *you]
 
@@ -497,8 +514,6 @@ def receipt(
     """
     if done.kind in (EventKind.UNDO, EventKind.REDO):
         return _turned(done, narrow, redo)
-    if done.kind is EventKind.FLAG:
-        return Content.assemble(sign_of(done, signs), (" flagged", MUTED))
     if done.kind in _HERE:
         return Content.styled(_HERE[done.kind], MUTED)
     key = safe_text.tail(done.key) if narrow else safe_text.key(done.key, width=24)

@@ -157,8 +157,14 @@ class TextBody(ReportsPaint):
                 visual = visualize(self, part, markup=False)
                 style = replace(self.visual_style, background=_MARKER)
                 rendered = Visual.to_strips(self, visual, width, None, style, pad=True)
-                strips += [_without_colours(strip, self.visual_style) for strip in rendered]
+                strips += [_without_colours(strip, self.visual_style, self._muted_share) for strip in rendered]
         return strips
+
+    @property
+    def _muted_share(self) -> float:
+        """How much of the text's colour is left in muted text, in the theme at hand."""
+        muted = self.app.theme_variables.get("muted", "")
+        return Color.parse(muted).a if muted.startswith("#") else 1.0
 
     # scrolling
 
@@ -358,18 +364,19 @@ class TextBody(ReportsPaint):
         self.scroll_rows(round(self.max_top * y / max(self._wrapped_size.height - 1, 1)))
 
 
-def _without_colours(strip: Strip, pane: Style) -> Strip:
+def _without_colours(strip: Strip, pane: Style, muted: float) -> Strip:
     """Return the strip in the colours of the pane: colours have meanings here that those of markdown do not have.
 
     Code gets a background of its own; keywords are bold, and what the highlighter makes italic (comments, strings) is
-    muted.
+    muted: of its colour the share `muted` is left.
     """
     base = pane.rich_style
     code, quiet = RichStyle(), RichStyle(dim=True)
     below, above = pane.background, pane.foreground
     if below is not None and above is not None and below.ansi is None and above.ansi is None:
-        code = RichStyle(bgcolor=below.blend(above, 0.07).rich_color)
-        quiet = RichStyle(color=above.blend(below, 0.38).rich_color)
+        ground = below.blend(above, 0.07)
+        code = RichStyle(bgcolor=ground.rich_color)
+        quiet = RichStyle(color=ground.blend(above, muted).rich_color)
     plain = []
     for text, style, _ in strip:
         is_code = style is not None and style.bgcolor not in (None, _MARKER.rich_color) and not style.bgcolor.is_default
