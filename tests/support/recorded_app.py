@@ -1,12 +1,14 @@
 """The app in this process, in a terminal that records: every byte it is sent, and keys as a terminal sends them.
 
 Bytes that are typed go through Textual's parser and reach the app as they do from a real terminal; what the app draws is
-rendered into control sequences as for one. Nothing waits: a key is done when the app has nothing left to do.
+rendered into control sequences as for one. A key is done when the app has nothing left to do, and comes no sooner than a
+hand could press it.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Any
 
 from textual._xterm_parser import XTermParser
@@ -17,6 +19,7 @@ from textual.geometry import Size
 from support.settling import settled
 from support.terminal import Ended
 from uphold_tui.app import UpholdApp
+from uphold_tui.review.paint_gate import TOGETHER
 
 ESC = "\x1b"
 
@@ -55,6 +58,7 @@ class RecordedTerminal:
     def __init__(self, app: UpholdApp) -> None:
         self.app = app
         self._parser = XTermParser(debug=False)
+        self._typed_at = 0.0
 
     @property
     def _driver(self) -> RecordingDriver:
@@ -63,7 +67,12 @@ class RecordedTerminal:
         return driver
 
     async def type(self, keys: str) -> None:
-        """Type all of it at once, and wait until the app has done what there is to do."""
+        """Type all of it at once, and wait until the app has done what there is to do.
+
+        Not sooner after what was typed before than hands can: such keys would count as one write.
+        """
+        await asyncio.sleep(max(self._typed_at + TOGETHER - monotonic(), 0))
+        self._typed_at = monotonic()
         events = [Key("escape", ESC)] if keys == ESC else self._parser.feed(keys)
         for event in events:
             self._driver.process_message(event)
