@@ -131,6 +131,7 @@ def test_what_is_typed_in_one_write_goes_where_each_key_has_led_to(database: Pat
     retired = "D" + "too vague" + "\r"
     with review(database) as terminal:
         terminal.see("answer-", "reply-", "4 both bad")
+        note_frames(terminal)
         burst(terminal, comment + example + retired + "q")
         terminal.see("pairs is version 1 now", "answer-", "reply-")
     with open_store(database) as store:
