@@ -19,8 +19,10 @@ UNSHARED = "$unshared"
 FAINT = "$faint"
 RULE = "$rule"
 
-# Backgrounds: the row under the cursor, the interval in a chart, the thumb of a scrollbar, a match of the search.
+# Backgrounds: the row under the cursor, a title row that parts what stands above it from what stands below it, the
+# interval in a chart, the thumb of a scrollbar, a match of the search.
 TINT = "$tint"
+DIVIDER = "$divider"
 BAND = "$band"
 THUMB = "on $thumb"
 FOUND = "$found"
@@ -241,6 +243,8 @@ def _ansi_variables(side_a: str, side_b: str) -> dict[str, str]:
             "faint": "dim",
             "strong": "ansi_default",
             "tint": "reverse",
+            # Reversed, a bare letter would look like a filled badge, and every title row like that of the chosen side.
+            "divider": "underline",
             "band": "on ansi_bright_black",
             "chosen-a": "reverse",
             "chosen-b": "reverse",
@@ -286,6 +290,7 @@ def _palette(
             "faint": _faded(foreground, strengths.faint),
             "strong": _faded(foreground, strengths.strong),
             "tint": f"on {_faded(foreground, strengths.tint)}",
+            "divider": f"on {_faded(foreground, strengths.tint)}",
             "band": f"on {_faded(foreground, strengths.tint)}",
             "chosen-a": f"on {_faded(side_a, strengths.chosen)}",
             "chosen-b": f"on {_faded(side_b, strengths.chosen)}",

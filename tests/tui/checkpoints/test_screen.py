@@ -68,6 +68,7 @@ async def test_enter_goes_to_the_lost_examples_and_on_to_old_and_new_answer(stor
         await press(pilot, "enter")
         both = shown(pilot)
         assert "win to loss   1 of 3" in both
+        assert both.index("esc close    n N next, previous") < both.index("A customer writes")
         assert "2 words only here" in both
         assert "you: base-7b  “reads like a contract”" in both
         assert "you: lora-r16  » from lora-r8" in both

@@ -6,11 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.content import Content
 
-from support.app_samples import app, database, decided, judge, pair, press, rows
+from support.app_samples import app, database, decided, judge, pair, press, review, rows
 from uphold.records.enums import Choice, Side, Verdict
 from uphold.records.texts import ExampleText
 from uphold_tui.review.answer_pane import prepare, title
 from uphold_tui.review.reading import ReadingState
+from uphold_tui.themes import DIVIDER, THICK, TINT
 from uphold_tui.widgets.text_body import PreparedAnswer
 from uphold_tui.widgets.word_diff import word_diff
 
@@ -104,3 +105,23 @@ def test_the_title_says_whose_choice_it_is() -> None:
     named = title(pair(), Side.B, ReadingState(names=True), in_force=False).plain
     assert named.startswith("  B   base-7b")
     assert title(pair(judge=judge(Verdict.TIE)), Side.A, ReadingState(), in_force=False).plain == "  A   "
+
+
+async def test_on_a_small_screen_the_tint_of_a_title_row_tells_which_answer_scrolls_alone(tmp_path: Path) -> None:
+    async with app(database(tmp_path)).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        panes = review(pilot).view.panes.values()
+        assert [pane.title_row.fill for pane in panes] == [DIVIDER, DIVIDER]
+        for fills in ([TINT, ""], ["", TINT], [DIVIDER, DIVIDER]):
+            await press(pilot, "tab")
+            assert [pane.title_row.fill for pane in panes] == fills
+
+
+async def test_with_sixteen_colours_only_the_badge_of_the_answer_in_force_is_filled(tmp_path: Path) -> None:
+    async with app(database(tmp_path), theme="ansi-dark").run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        for row in (pane.title_row for pane in review(pilot).view.panes.values()):
+            letter = next(
+                style for part, style, _ in row.render_line(0) if part.strip() in ("A", "B") and style is not None
+            )
+            assert bool(letter.reverse) == row.bar.plain.startswith(THICK)

@@ -85,7 +85,8 @@ class OldAndNewScreen(Overlay[int], inherit_bindings=False):
         head = Content.assemble(safe_text.line(example.key, BOLD), (turn + outcome + place, MUTED))
         entries = [("esc", "close"), *([("n N", "next, previous")] if len(self._examples) > 1 else [])]
         asked = safe_text.running(example.instruction[:LONGEST_COMPARED], MUTED).wrap(width)
-        rows = [head, Content(""), *asked[:_ASKED_ROWS]]
+        keys_row = key_row(entries, width)  # above the answers, whose end may be off the screen
+        rows = [head, Content(""), keys_row, Content(""), *asked[:_ASKED_ROWS]]
         if len(asked) > _ASKED_ROWS:
             rows.append(Content.styled(f"{self._signs.more} {count(len(asked) - _ASKED_ROWS)} more lines", MUTED))
         rows.append(Content(""))
@@ -93,7 +94,7 @@ class OldAndNewScreen(Overlay[int], inherit_bindings=False):
             rows += self._answers(self._both, width)
         else:
             rows.append(safe_text.running(self._error, DOUBT) if self._error else Content.styled("reading …", MUTED))
-        self.text.update(Content("\n").join([*rows, Content(""), key_row(entries)]))
+        self.text.update(Content("\n").join(rows))
 
     def _answers(self, both: OldAndNew, width: int) -> list[Content]:
         old, new = _answer(both.old), _answer(both.new)

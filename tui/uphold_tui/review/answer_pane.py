@@ -12,7 +12,7 @@ from uphold.records.reviews import PairView
 from uphold.records.texts import cell_text
 from uphold_tui import safe_text
 from uphold_tui.review.reading import ReadingState
-from uphold_tui.themes import BOLD, CHOSEN, FAINT, HAIR, HAIR_OF, MUTED, ONLY, SIDE, THICK, TINT
+from uphold_tui.themes import BOLD, CHOSEN, DIVIDER, FAINT, HAIR, HAIR_OF, MUTED, ONLY, SIDE, THICK, TINT
 from uphold_tui.widgets import badges
 from uphold_tui.widgets.highlight import content_words, highlighted, spans
 from uphold_tui.widgets.rows import SplitRow, spread
@@ -208,7 +208,7 @@ class ResponsePane(Vertical):
         decided = badges.your_choice(pair) is not None
         in_force = (yours if decided else None if pair.reviewer_decisions else judges) is self.side
         bar = Content.styled(THICK, SIDE[self.side]) if in_force else Content.styled(HAIR, HAIR_OF[self.side])
-        fill = CHOSEN[self.side] if yours is self.side else TINT if alone or tinted else ""
+        fill = CHOSEN[self.side] if yours is self.side else TINT if alone else DIVIDER if tinted else ""
         self.title_row.dress(bar, fill)
         left = title(pair, self.side, reading, in_force=in_force)[2 - margins.left :]
         # Muted text would hardly be read on the tint of a chosen side.

@@ -72,7 +72,8 @@ class ReviewView:
     ) -> None:
         """Show the instruction and both answers."""
         margins = layout.margins(shape)
-        tinted = shape.narrow or state.panes.stacked
+        # While one pane scrolls alone the tint tells which: the title row of the other one has none.
+        tinted = (shape.narrow or state.panes.stacked) and state.panes.alone is None
         for side, pane in self.panes.items():
             alone = state.panes.alone is side
             pane.show(pair, answers[side], state.reading, alone=alone, tinted=tinted, margins=margins)
