@@ -97,6 +97,16 @@ async def test_j_chooses_a_judge_and_enter_sets_it_to_work(store: Store) -> None
             assert isinstance(pilot.app.screen, HomeScreen)
 
 
+async def test_the_footer_says_whether_enter_sets_a_judge_to_work_or_asks_for_its_name(store: Store) -> None:
+    async with app(store, "https://judge.example.com").run_test(size=(80, 24)) as pilot:
+        await press(pilot, "j")
+        assert "enter begin" in shown(pilot).splitlines()[-1]
+        await press(pilot, *["down"] * 9)
+        assert "enter name it" in shown(pilot).splitlines()[-1]
+        await press(pilot, "enter")
+        assert "Judge   anthropic:MODEL" in shown(pilot)
+
+
 async def test_judging_goes_on_behind_the_start_screen_and_the_review(store: Store) -> None:
     gate = Gate()
 

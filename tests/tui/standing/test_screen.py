@@ -111,6 +111,8 @@ async def test_a_lapsed_one_goes_quiet_and_the_strip_says_why(opened: dict[str, 
         screen = shown(pilot)
         assert "haiku-4.5 strict-v3 does not stand any more" in screen
         assert "the drift check of 2026-03-01 found 13 of 60 verdicts changed, up to 7 may" in screen
+        strip = pilot.app.screen.query_one("#strip")
+        assert strip.styles.background.hex == pilot.app.theme_variables["panel"]
         await press(pilot, "C")
         assert "refused: haiku-4.5 strict-v3 was recorded elsewhere" in shown(pilot)
 

@@ -166,7 +166,8 @@ class JudgingScreen(Screen[None]):
         is_running = work is not None and not work.status.ended
         last = [*named("help"), entry(self.table["judging.back"], None if is_running else "back")]
         if work is None:
-            self.footer.show([[entry(self.table["judging.open"], "begin")], last])
+            word = "name it" if self.choices[self.cursor] == _OTHER_JUDGE else "begin"
+            self.footer.show([[entry(self.table["judging.open"], word)], last])
         elif work.status.ended:
             self.footer.show([named("open", "raw"), [entry(self.table["judging.again"])], last])
         else:
