@@ -84,6 +84,14 @@ async def test_enter_goes_to_the_lost_examples_and_on_to_old_and_new_answer(stor
         assert screen.example is None
 
 
+async def test_where_no_lost_example_has_a_reason_the_instructions_have_its_room(store: Store) -> None:
+    async with make_app(store, reviewer="mira").run_test(size=WIDE) as pilot:
+        await press(pilot, "c", "G")
+        row = next(row.rstrip() for row in shown(pilot).splitlines() if "desk-0009" in row)
+        assert row.endswith("…  you")
+        assert len(row) > 100
+
+
 async def test_b_blesses_with_a_note_and_the_differences_are_read_again(store: Store) -> None:
     async with make_app(store, reviewer="mira").run_test(size=WIDE) as pilot:
         await press(pilot, "c", "G", "b", *"old", "enter")

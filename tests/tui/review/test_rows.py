@@ -240,6 +240,16 @@ def test_an_interval_over_fifty_is_crossed_by_the_mark() -> None:
     assert axis(41).plain.split() == ["0", "50", "100"]
 
 
+@pytest.mark.parametrize("width", range(11, 47))
+def test_the_mark_at_fifty_says_what_the_ends_of_the_interval_say(width: int) -> None:
+    half = width // 2
+    above, below = interval(0.58, 0.501, 0.87, width).plain, interval(0.42, 0.13, 0.499, width).plain
+    assert above[half] == below[half] == "┊"
+    assert above.index("●") > half > below.index("●")
+    assert interval(0.25, 0.13, 0.5, width).plain[half] == interval(0.75, 0.5, 0.87, width).plain[half] == "┿"
+    assert interval(0.5, 0.27, 0.73, width).plain[half] == "●"
+
+
 @given(st.integers(0, 90), st.integers(0, 90), st.integers(0, 90), st.integers(1, 90))
 def test_shares_fill_their_row_and_show_every_overturned(
     upheld: int, overturned: int, decided: int, width: int

@@ -15,6 +15,9 @@ from uphold_tui.widgets.said import opinion_reasons
 
 _KEY, _WHO = 14, 13
 
+_WIDTH_WITH_REASONS = 60
+"""From this width on there is a column of reasons."""
+
 
 @dataclass(frozen=True, slots=True)
 class LostStrip:
@@ -72,21 +75,28 @@ class LostStrip:
     def _examples(self, examples: Sequence[LostExample], width: int, height: int) -> list[Content]:
         room = height if len(examples) <= height else height - 1
         first = min(max((self.cursor or 0) - room + 1, 0), max(len(examples) - room, 0))
-        rows = []
+        rows, whys = [], self._reason_width(examples, width)
         for index, example in enumerate(examples[first : first + room], first):
-            row = spread(self._example(example, width), Content(""), width)
+            row = spread(self._example(example, width, whys), Content(""), width)
             rows.append(row.stylize_before(TINT) if index == self.cursor else row)
         if (others := len(examples) - room) > 0:
             rows.append(Content.styled(f"{self.signs.more} {count(others)} others", MUTED))
         return rows
 
-    def _example(self, example: LostExample, width: int) -> Content:
+    def _reason_width(self, examples: Sequence[LostExample], width: int) -> int:
+        """Width of the column of reasons: what the longest takes, up to a share of the row; the instructions have the rest."""
+        if width < _WIDTH_WITH_REASONS:
+            return 0
+        whys = (who_and_why(example.by, self.reviewer, self.signs)[1] for example in examples)
+        longest = max((why.cell_length for why in whys), default=0)
+        return min(longest + 2 if longest else 0, max(width // 4, 10), 60)
+
+    def _example(self, example: LostExample, width: int, reason: int) -> Content:
         who, why = who_and_why(example.by, self.reviewer, self.signs)
         style = "" if example.by else MUTED
         asked = safe_text.running(example.instruction, style)
         turn = f" turn {example.turn}" if example.turn > 1 else ""
         key = Content.assemble(safe_text.key(example.key, MUTED, _KEY - 2 - len(turn)), (turn, MUTED))
-        reason = min(max(width // 4, 10), 60) if width >= 60 else 0
         asked_width = max(width - _KEY - _WHO - reason, 8)
         return Content.assemble(
             _cell(key, _KEY), _cell(asked, asked_width), _cell(who, _WHO), _cell(why, reason) if reason else ""

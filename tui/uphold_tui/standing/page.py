@@ -318,10 +318,10 @@ def _against_floor(bars: Sequence[_Bar], floor: float, width: int) -> Iterator[C
     mark = column(floor)
     for bar in bars:
         row, styles = ["─"] * room, [RULE] * room
-        last = column(bar.rate if bar.high is None else bar.high)
-        for place in range(column(bar.low), last + 1):
+        high = bar.rate if bar.high is None else bar.high
+        for place in range(column(bar.low), column(high) + 1):
             row[place], styles[place] = "━", "" if bar.strong else MUTED
-        row[mark], styles[mark] = ("┿", "") if column(bar.low) <= mark <= last else ("┊", FAINT)
+        row[mark], styles[mark] = ("┿", "") if bar.low <= floor <= high else ("┊", FAINT)
         row[column(bar.rate)], styles[column(bar.rate)] = "●", "" if bar.strong else MUTED
         name = bar.name.stylize(BOLD if bar.strong else MUTED).truncate(_NAME, ellipsis=True)
         number = Content.assemble(

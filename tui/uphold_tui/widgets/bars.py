@@ -18,25 +18,33 @@ if TYPE_CHECKING:
 def interval(rate: float | None, low: float | None, high: float | None, width: int) -> Content:
     """Return an interval (shares from 0 to 1) on an axis of `width` cells from 0 to 1, with a mark at one half.
 
-    The mark crosses the interval where that contains one half. Without an interval only the axis is drawn.
+    The mark crosses the interval where that contains one half, and stays free where it does not, however near it ends.
+    Without an interval only the axis is drawn.
     """
     middle = width // 2
     row = ["─"] * width
     styles = [RULE] * width
     row[middle], styles[middle] = "┊", FAINT
     if rate is not None and low is not None and high is not None:
-        first, last = _column(low, width), _column(high, width)
+        first, point, last = (_beside_half(share, width) for share in (low, rate, high))
         for column in range(first, last + 1):
             row[column], styles[column] = "━", ""
-        if first <= middle <= last:
+        if low <= 0.5 <= high:
             row[middle], styles[middle] = "┿", ""
-        point = _column(rate, width)
         row[point], styles[point] = "●", ""
     return Content.assemble(*zip(row, styles, strict=True))
 
 
 def _column(share: float, width: int) -> int:
     return min(max(round(share * (width - 1)), 0), width - 1)
+
+
+def _beside_half(share: float, width: int) -> int:
+    """Return the column of a share, on its own side of the mark at one half; only one half itself stands on the mark."""
+    middle, column = width // 2, _column(share, width)
+    if share == 0.5:
+        return middle
+    return max(column, min(middle + 1, width - 1)) if share > 0.5 else min(column, max(middle - 1, 0))
 
 
 def axis(width: int) -> Content:
