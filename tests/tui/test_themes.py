@@ -142,6 +142,16 @@ def test_what_stands_on_a_tint_can_be_read_too(theme: themes.Theme) -> None:
 
 
 @pytest.mark.parametrize("theme", themes.OWN)
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_what_is_selected_can_be_read(theme: themes.Theme, ground: str) -> None:
+    made, page = theme.to_color_system().generate(), getattr(theme, ground)
+    for where, least in (("input", 4.5), ("screen", 4)):
+        behind, ink = over(made[f"{where}-selection-background"], page), made[f"{where}-selection-foreground"]
+        ink = theme.foreground if ink == "transparent" else ink  # what is selected keeps its colour
+        assert themes.contrast(ink, behind) >= (7 if theme is themes.CONTRAST else least)
+
+
+@pytest.mark.parametrize("theme", themes.OWN)
 async def test_the_comments_of_code_in_markdown_can_be_read(tmp_path: Path, theme: themes.Theme) -> None:
     code = "```python\n# a comment\nx = 1\n```"
     made = app(database(tmp_path, rows(1, response_candidate=code, response_baseline=code)), theme=theme.name)

@@ -142,6 +142,13 @@ CONTRAST = Theme(
     success="#7DEBA6",
     warning="#FFE873",
     error="#FFA9BD",
+    # The tints that Textual makes for what is selected are so bright that white text on them falls below 7.
+    variables={
+        "input-selection-background": "#A3D5FF",
+        "input-selection-foreground": "#000000",
+        "screen-selection-background": "#A3D5FF",
+        "screen-selection-foreground": "#000000",
+    },
 )
 """Text of every strength, and colours that mean something, have a contrast of 7 and more with whatever is behind them."""
 
