@@ -94,6 +94,13 @@ def test_the_shares_of_a_bar_can_be_told_apart(theme: themes.Theme) -> None:
     assert min(themes.contrast(one, other) for one, other in pairwise([*shades, page])) >= 1.25
 
 
+@pytest.mark.parametrize("theme", themes.OWN)
+def test_the_three_parts_of_a_bar_can_be_told_apart(theme: themes.Theme) -> None:
+    made, panel = themes.variables(theme), theme.panel or ""
+    shades = [theme.foreground or "", over(made["mid"], panel), over(made["rule"], panel)]
+    assert min(themes.contrast(one, other) for one, other in pairwise(shades)) >= 1.4
+
+
 def test_every_theme_defines_the_same_variables() -> None:
     every = [themes.variables(theme).keys() for theme in (*themes.OWN, *BUILTIN_THEMES.values())]
     assert all(keys == every[0] for keys in every)

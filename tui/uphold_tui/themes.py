@@ -11,12 +11,13 @@ from functools import cache
 from textual.color import Color
 from textual.theme import Theme
 
-# Strengths of text, from strong to weak, and of lines.
+# Strengths of text, from strong to weak, and of lines: the part of a bar between its full and its empty one, and the empty one.
 BOLD = "bold"
 STRONG = "$strong"
 MUTED = "$muted"
 UNSHARED = "$unshared"
 FAINT = "$faint"
+MID = "$mid"
 RULE = "$rule"
 
 # Backgrounds: the row under the cursor, the interval in a chart, the thumb of a scrollbar, a match of the search.
@@ -166,6 +167,7 @@ class Strengths:
     muted: float
     faint: float
     strong: float = 0.78
+    mid: float = 0.65
     rule: float = 0.18
     solid: float = 0.4
     tint: float = 0.11
@@ -179,11 +181,12 @@ class Strengths:
 
 
 _ON_DARK = Strengths(muted=0.65, faint=0.42)
-_ON_LIGHT = Strengths(muted=0.72, faint=0.54, chosen=0.18)
+_ON_LIGHT = Strengths(muted=0.72, faint=0.54, mid=0.72, chosen=0.18)
 _STRONG = Strengths(
     muted=0.88,
     faint=0.8,
     strong=0.92,
+    mid=0.62,
     rule=0.5,
     solid=0.8,
     tint=0.12,
@@ -247,6 +250,7 @@ def _ansi_variables(side_a: str, side_b: str) -> dict[str, str]:
             "unshared": "ansi_default",
             "faint": "dim",
             "strong": "ansi_default",
+            "mid": "dim",
             "tint": "reverse",
             "band": "on ansi_bright_black",
             "chosen-a": "reverse",
@@ -292,6 +296,7 @@ def _palette(
             "unshared": f"bold {foreground}" if strengths is _STRONG else foreground,
             "faint": _faded(foreground, strengths.faint),
             "strong": _faded(foreground, strengths.strong),
+            "mid": _faded(foreground, strengths.mid),
             "tint": f"on {_faded(foreground, strengths.tint)}",
             "band": f"on {_faded(foreground, strengths.tint)}",
             "chosen-a": f"on {_faded(side_a, strengths.chosen)}",
