@@ -115,6 +115,10 @@ def test_the_contrast_theme_reaches_seven_for_text_of_every_strength_on_whatever
     for ground_of_text in behind:
         for name in ("muted", "faint", "strong"):
             assert themes.contrast(over(made[name], ground_of_text), ground_of_text) >= 7, (name, ground_of_text)
+    selections = themes.CONTRAST.to_color_system().generate()
+    for name in ("input-selection-background", "screen-selection-background"):
+        selected = over(selections[name], page)
+        assert themes.contrast(over(made["muted"], selected), selected) >= 7, name
     for name in ("primary", "secondary", "accent", "success", "warning", "error", "foreground"):
         for ground_of_text in (page, over(made["tint"].removeprefix("on "), page)):
             assert themes.contrast(getattr(themes.CONTRAST, name), ground_of_text) >= 7, (name, ground_of_text)

@@ -142,6 +142,7 @@ CONTRAST = Theme(
     success="#7DEBA6",
     warning="#FFE873",
     error="#FFA9BD",
+    variables={"input-selection-background": "#A3D5FF40", "screen-selection-background": "#A3D5FF40"},
 )
 """Text of every strength, and colours that mean something, have a contrast of 7 and more with whatever is behind them."""
 
