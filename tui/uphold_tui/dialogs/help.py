@@ -18,8 +18,8 @@ REVIEW_NOTE = (
 
 _COLUMNS = (
     ("Decide", "Add", "Checkpoints", "Judging", "Example", "Import", "Files"),
-    ("Read", "Pairs", "Numbers", "List", "Health"),
-    ("Narrow", "Runs", "Sets", "Move", "Set", "Show"),
+    ("Read", "Pairs", "Numbers", "Runs", "List", "Health"),
+    ("Narrow", "Sets", "Move", "Set", "Show"),
 )
 """Groups of keys, by the column that they stand in."""
 
