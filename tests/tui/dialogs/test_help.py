@@ -4,8 +4,7 @@ from pathlib import Path
 
 from support.app_samples import app, database, make_app, press, review, session, shown
 from support.imports import dump, give_guidelines
-from uphold_tui.dialogs.help import TourScreen, page
-from uphold_tui.keys import Key
+from uphold_tui.dialogs.help import TourScreen
 from uphold_tui.review.screen import ReviewScreen
 
 
@@ -69,10 +68,3 @@ async def test_capital_i_shows_the_guidelines_or_says_that_there_are_none(tmp_pa
         assert "[b]kind␛[2J, correct." in shown(pilot)
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, ReviewScreen)
-
-
-def test_a_list_of_keys_in_one_column_ends_with_its_last_line() -> None:
-    keys = (Key("files.open", ("enter",), "open", "open", "open it", "Files"),)
-    alone, noted = (page("Keys", keys, note, 60).plain.split("\n") for note in ("", "A note."))
-    assert alone[-1].split() == ["enter", "open", "it"]
-    assert noted == [*alone, "", "A note."]
