@@ -111,6 +111,20 @@ def test_help_goes_below_one_another_where_there_is_no_room_for_columns() -> Non
     assert len(rows) > len(REVIEW) // 2
 
 
+@pytest.mark.parametrize("note", ["", REVIEW_NOTE])
+@pytest.mark.parametrize("width", [50, 104])
+def test_no_two_rows_of_help_are_blank_in_a_row_nor_is_the_last(width: int, note: str) -> None:
+    for table in (HOME, CHECKPOINTS):
+        rows = [row.strip() for row in page("Keys", table, note, width).plain.splitlines()]
+        assert rows[-1]
+        assert not [at for at, row in enumerate(rows[1:], 1) if not row and not rows[at - 1]]
+
+
+def test_the_keys_of_the_start_screen_stand_in_two_columns_where_there_is_room() -> None:
+    rows = page("Keys", HOME, "", 104).plain.splitlines()
+    assert any(row.startswith("Runs") and "Sets" in row for row in rows)
+
+
 def test_a_remapped_key_is_shown_as_it_is() -> None:
     table = {entry.id: entry for entry in remapped(REVIEW, {"review.tie": "e,E"})}
     assert table["review.tie"].keys == ("e", "E")

@@ -94,6 +94,13 @@ def test_the_shares_of_a_bar_can_be_told_apart(theme: themes.Theme) -> None:
     assert min(themes.contrast(one, other) for one, other in pairwise([*shades, page])) >= 1.25
 
 
+@pytest.mark.parametrize("theme", themes.OWN)
+def test_the_three_parts_of_a_bar_can_be_told_apart(theme: themes.Theme) -> None:
+    made, panel = themes.variables(theme), theme.panel or ""
+    shades = [theme.foreground or "", over(made["mid"], panel), over(made["rule"], panel)]
+    assert min(themes.contrast(one, other) for one, other in pairwise(shades)) >= 1.4
+
+
 def test_every_theme_defines_the_same_variables() -> None:
     every = [themes.variables(theme).keys() for theme in (*themes.OWN, *BUILTIN_THEMES.values())]
     assert all(keys == every[0] for keys in every)
@@ -139,6 +146,16 @@ def test_what_stands_on_a_tint_can_be_read_too(theme: themes.Theme) -> None:
         assert themes.contrast(made[f"side-{side}"], chosen) >= least
         assert themes.contrast(theme.foreground, chosen) >= least
         assert themes.contrast(theme.foreground, only) >= least
+
+
+@pytest.mark.parametrize("theme", themes.OWN)
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_what_is_selected_can_be_read(theme: themes.Theme, ground: str) -> None:
+    made, page = theme.to_color_system().generate(), getattr(theme, ground)
+    for where, least in (("input", 4.5), ("screen", 4)):
+        behind, ink = over(made[f"{where}-selection-background"], page), made[f"{where}-selection-foreground"]
+        ink = theme.foreground if ink == "transparent" else ink  # what is selected keeps its colour
+        assert themes.contrast(ink, behind) >= (7 if theme is themes.CONTRAST else least)
 
 
 @pytest.mark.parametrize("theme", themes.OWN)

@@ -11,12 +11,13 @@ from functools import cache
 from textual.color import Color
 from textual.theme import Theme
 
-# Strengths of text, from strong to weak, and of lines.
+# Strengths of text, from strong to weak, and of lines: the part of a bar between its full and its empty one, and the empty one.
 BOLD = "bold"
 STRONG = "$strong"
 MUTED = "$muted"
 UNSHARED = "$unshared"
 FAINT = "$faint"
+MID = "$mid"
 RULE = "$rule"
 
 # Backgrounds: the row under the cursor, a title row that parts what stands above it from what stands below it, the
@@ -144,6 +145,13 @@ CONTRAST = Theme(
     success="#7DEBA6",
     warning="#FFE873",
     error="#FFA9BD",
+    # The tints that Textual makes for what is selected are so bright that white text on them falls below 7.
+    variables={
+        "input-selection-background": "#A3D5FF",
+        "input-selection-foreground": "#000000",
+        "screen-selection-background": "#A3D5FF",
+        "screen-selection-foreground": "#000000",
+    },
 )
 """Text of every strength, and colours that mean something, have a contrast of 7 and more with whatever is behind them."""
 
@@ -161,6 +169,7 @@ class Strengths:
     muted: float
     faint: float
     strong: float = 0.78
+    mid: float = 0.65
     rule: float = 0.18
     solid: float = 0.4
     tint: float = 0.11
@@ -174,11 +183,12 @@ class Strengths:
 
 
 _ON_DARK = Strengths(muted=0.65, faint=0.42)
-_ON_LIGHT = Strengths(muted=0.72, faint=0.54, chosen=0.18)
+_ON_LIGHT = Strengths(muted=0.72, faint=0.54, mid=0.72, chosen=0.18)
 _STRONG = Strengths(
     muted=0.88,
     faint=0.8,
     strong=0.92,
+    mid=0.62,
     rule=0.5,
     solid=0.8,
     tint=0.12,
@@ -242,6 +252,7 @@ def _ansi_variables(side_a: str, side_b: str) -> dict[str, str]:
             "unshared": "ansi_default",
             "faint": "dim",
             "strong": "ansi_default",
+            "mid": "dim",
             "tint": "reverse",
             # Reversed, a bare letter would look like a filled badge, and every title row like that of the chosen side.
             "divider": "underline",
@@ -289,6 +300,7 @@ def _palette(
             "unshared": f"bold {foreground}" if strengths is _STRONG else foreground,
             "faint": _faded(foreground, strengths.faint),
             "strong": _faded(foreground, strengths.strong),
+            "mid": _faded(foreground, strengths.mid),
             "tint": f"on {_faded(foreground, strengths.tint)}",
             "divider": f"on {_faded(foreground, strengths.tint)}",
             "band": f"on {_faded(foreground, strengths.tint)}",

@@ -13,7 +13,7 @@ from uphold.reviewing.presentation import first_shown
 from uphold.workflows.pair_list import PairDetail
 from uphold_tui import safe_text
 from uphold_tui.pairs.rows import SystemNames
-from uphold_tui.themes import BOLD, MUTED, PLAIN, RULE, THICK, Signs
+from uphold_tui.themes import BOLD, DOUBT, MUTED, PLAIN, RULE, THICK, Signs
 from uphold_tui.widgets import badges
 from uphold_tui.widgets.marks import local_time
 from uphold_tui.widgets.rows import first_rows, spread
@@ -168,9 +168,9 @@ def _reviewer_row(pair: ListedPair, names: SystemNames, signs: Signs) -> Content
                 Content.assemble(badges.ruling_sign(pair.ruling, signs), (f" {pair.ruling}", MUTED)),
             ]
     if pair.flagged:
-        parts.append(Content.styled(f"   {signs.flagged} flagged", MUTED))
+        parts.append(Content.assemble("   ", (signs.flagged, DOUBT), (" flagged", MUTED)))
     if pair.broken:
-        parts.append(Content.styled(f"   {signs.broken} broken, in no count", MUTED))
+        parts.append(Content.assemble("   ", (signs.broken, DOUBT), (" broken, in no count", MUTED)))
     if pair.reasons:
         parts += [Content.styled("   why ", MUTED), safe_text.line(", ".join(pair.reasons))]
     if pair.note:

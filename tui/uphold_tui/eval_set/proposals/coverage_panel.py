@@ -9,7 +9,7 @@ from uphold.formatting import count
 from uphold.records.proposals import TagCoverage
 from uphold.workflows.proposal_session import SetCounts, Tally
 from uphold_tui import safe_text
-from uphold_tui.themes import BOLD, MUTED, RULE
+from uphold_tui.themes import BOLD, MID, MUTED, RULE
 from uphold_tui.widgets.rows import spread
 
 _NAME = 14
@@ -21,7 +21,7 @@ _NUMBERS = 18
 _GAP = 5
 
 _LEGEND = Content.assemble(
-    ("━", ""), (" in the set   ", MUTED), ("━", MUTED), (" taken now   ", MUTED), ("─", RULE), (" wanted", MUTED)
+    ("━", ""), (" in the set   ", MUTED), ("━", MID), (" taken now   ", MUTED), ("─", RULE), (" wanted", MUTED)
 )
 
 
@@ -113,7 +113,7 @@ def _bar(one: TagCoverage, taken: int, width: int, scale: float) -> Content:
     there, with_taken, whole = (min(end, width) for end in ends)
     return Content.assemble(
         ("━" * there, ""),
-        ("━" * (with_taken - there), MUTED),
+        ("━" * (with_taken - there), MID),
         ("─" * (whole - with_taken), RULE),
         " " * (width - whole),
     )
