@@ -16,7 +16,7 @@ class Scene:
 
     `@KEY/2` goes to the pair of that turn, `^text` pastes a text, `~step` does a step of picture_troubles.py.
 
-    `@KEY/2` goes to the pair of that turn. Opened with `options` on the run of that number; the start screen without one.
+    Opened with `options` on the run of that number; the start screen without one.
     `theme` takes the place of the one that pictures are drawn in; `no_color` sets NO_COLOR.
     """
 
