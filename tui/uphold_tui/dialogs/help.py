@@ -113,7 +113,7 @@ def page(title: str, table: Sequence[Key], note: str, width: int, *, ids: bool =
         ]
         body = [Content(" " * _GAP).join(row) for row in zip(*padded, strict=True)]
     else:
-        body = [row for column in filled for row in (*block(column, width), Content(""))]
+        body = [row for column in filled for row in block(column, width)]
     foot = Content.styled(note, MUTED).wrap(max(width, 1)) if note else []
     return Content("\n").join([head, Content(""), *body, *([Content(""), *foot] if foot else [])])
 
