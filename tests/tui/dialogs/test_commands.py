@@ -5,6 +5,7 @@ from time import monotonic
 
 import pytest
 from textual.events import Key
+from textual.widgets import Static
 
 from support.app_samples import app, database, press, review, shown
 from uphold.records.enums import QuickFilter
@@ -83,6 +84,16 @@ async def test_the_list_follows_the_arrows_and_esc_closes(tmp_path: Path) -> Non
         await press(pilot, "colon", "down", "up", "escape")
         assert len(pilot.app.screen_stack) == 1
         assert review(pilot).session.progress.read == 0
+
+
+@pytest.mark.parametrize(("size", "seen"), [((80, 24), 12), ((120, 36), 12), ((200, 60), 36)])
+async def test_a_high_screen_shows_more_commands_at_once(tmp_path: Path, size: tuple[int, int], seen: int) -> None:
+    async with app(database(tmp_path)).run_test(size=size) as pilot:
+        await pilot.pause()
+        await press(pilot, "colon")
+        found = pilot.app.screen.query_one("#found", Static)
+        assert found.size.height == seen + 1, "one more says how many follow"
+        assert " more below" in shown(pilot)
 
 
 async def test_textuals_own_commands_are_not_there(tmp_path: Path) -> None:

@@ -4,8 +4,16 @@ from pathlib import Path
 
 from support.app_samples import app, database, make_app, press, review, session, shown
 from support.imports import dump, give_guidelines
-from uphold_tui.dialogs.help import TourScreen
+from uphold_tui.dialogs.help import TourScreen, page
+from uphold_tui.keys import REVIEW
 from uphold_tui.review.screen import ReviewScreen
+
+
+def test_keys_in_one_column_end_like_those_in_several() -> None:
+    alone = page("Keys", [key for key in REVIEW if key.id in ("review.undo", "review.a")], "", 105).plain.splitlines()
+    assert alone[-1].strip()
+    noted = page("Keys", REVIEW, "a note", 40).plain.splitlines()
+    assert [bool(row.strip()) for row in noted[-3:]] == [True, False, True]
 
 
 async def test_the_tour_is_offered_once_and_begins_in_the_list_of_keys(tmp_path: Path) -> None:

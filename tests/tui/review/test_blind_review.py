@@ -104,6 +104,17 @@ async def test_a_dispute_stands_side_by_side_and_is_settled(tmp_path: Path) -> N
         assert store.one("SELECT kind, choice FROM events WHERE source = 'app'") == ("adjudicated", "tie")
 
 
+async def test_in_a_dispute_the_footer_has_the_key_to_the_whole_reason_where_there_is_room(tmp_path: Path) -> None:
+    extra = [said("k-001", "mira", "candidate"), said("k-001", "jonas", "baseline")]
+    store = database(tmp_path, [*named(3), *extra])
+    async with app(store, queue="disputed").run_test(size=(200, 60)) as pilot:
+        await pilot.pause()
+        assert "d word diff  r raw answers  v names" in shown(pilot)
+        assert shown(pilot).splitlines()[-1].endswith("q back")
+        await press(pilot, "r")
+        assert "Raw answers of" in shown(pilot)
+
+
 async def test_without_a_dispute_the_page_says_so_and_counts_nothing(tmp_path: Path) -> None:
     for size in ((120, 36), (80, 24)):
         store = database(tmp_path, named(3))

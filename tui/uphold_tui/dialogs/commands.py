@@ -27,8 +27,11 @@ _KEYS = (
     Key("commands.close", ("escape",), "close", "close"),
 )
 
-_ROWS = 12
-"""Commands that can be seen at once."""
+_FEWEST_ROWS = 12
+"""Commands that are seen at once on any screen."""
+
+_ROWS_BESIDES = 24
+"""Rows of a high screen that are not for commands; the others show more of them."""
 
 _NOT_OFFERED = ("command", "press", "move", "scroll", "page", "ends")
 """Actions that only move, or open this palette."""
@@ -230,9 +233,10 @@ class CommandScreen(Overlay[str | None], inherit_bindings=False):
     def fill(self) -> None:
         """Show the commands found."""
         width = self.text_width
-        top = max(0, min(self._cursor - _ROWS // 2, len(self._found) - _ROWS))
+        room = max(_FEWEST_ROWS, self.app.size.height - _ROWS_BESIDES)
+        top = max(0, min(self._cursor - room // 2, len(self._found) - room))
         rows = []
-        for index, command in enumerate(self._found[top : top + _ROWS], top):
+        for index, command in enumerate(self._found[top : top + room], top):
             keys = Content("  ").join([Content.styled(key, BOLD) for key in command.keys])
             words = Content.styled(f" {command.words}", "" if index == self._cursor else MUTED)
             row = Content.assemble(spread(words, keys, width - 1), " ")

@@ -101,7 +101,7 @@ class HandOnScreen(Overlay[HandOnRequest | None], inherit_bindings=False):
         for place, form in enumerate(self._forms):
             here = place == self._at
             row = Content.assemble("> " if here else "  ", (form.words, BOLD if here else MUTED))
-            rows.append(row.stylize(TINT) if here else row)
+            rows.append(row.pad_right(max(self.text_width - row.cell_length, 0)).stylize(TINT) if here else row)
         self.list.update(Content("\n").join(rows))
         self.message.update(key_row(_KEY_ROW))
 

@@ -69,6 +69,7 @@ class NewCheckpointScreen(Screen[None]):
         self.list = Static(id="list", markup=False)
         self.page = VerticalScroll(self.list, id="page", can_focus=False)
         self.strip = Static(id="strip", markup=False)
+        self.strip.auto_links = False
         self.footer = KeyFooter("footer")
 
     def compose(self) -> ComposeResult:
@@ -149,7 +150,7 @@ class NewCheckpointScreen(Screen[None]):
         width = max(self.app.size.width - (3 if narrow else 7), 20)
         page = NewCheckpointPage(status, self.work.control, self._signs, self.opens_review)
         low = self.has_class("-low")
-        strip = page.strip(self._strip_entries(), max(self.app.size.width - (2 if narrow else 5), 20), low=low)
+        strip = page.strip(self._strip_entries(), max(self.app.size.width - (2 if narrow else 6), 20), low=low)
         rest = len(strip) + (4 if low else 6)
         self.list.update(Content("\n").join(page.rows(width, self.app.size.height - rest)))
         self.strip.update(Content("\n").join(strip))

@@ -200,8 +200,9 @@ def _reading_keys(
         return [fold, first]
     if pair.verdict_hidden:
         return [first, fold]
-    unsettled = pair.judge is not None and pair.judge.verdict.preference is None
-    return [first, *(_entries(table, "raw") if unsettled else []), *_entries(table, "names"), fold]
+    in_short = pair.adjudicating and shape.wide  # its reason has the rest of one row there
+    has_raw = pair.judge is not None and (in_short or pair.judge.verdict.preference is None)
+    return [first, *(_entries(table, "raw") if has_raw else []), *_entries(table, "names"), fold]
 
 
 def last_footer_keys(table: KeyTable) -> list[list[Content]]:
