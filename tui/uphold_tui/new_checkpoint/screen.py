@@ -149,7 +149,7 @@ class NewCheckpointScreen(Screen[None]):
         width = max(self.app.size.width - (3 if narrow else 7), 20)
         page = NewCheckpointPage(status, self.work.control, self._signs, self.opens_review)
         low = self.has_class("-low")
-        strip = page.strip(self._strip_entries(), max(self.app.size.width - (2 if narrow else 5), 20), low=low)
+        strip = page.strip(self._strip_entries(), max(self.app.size.width - (2 if narrow else 6), 20), low=low)
         rest = len(strip) + (4 if low else 6)
         self.list.update(Content("\n").join(page.rows(width, self.app.size.height - rest)))
         self.strip.update(Content("\n").join(strip))
