@@ -115,7 +115,7 @@ def test_help_goes_below_one_another_where_there_is_no_room_for_columns() -> Non
 @pytest.mark.parametrize("width", [50, 104])
 def test_no_two_rows_of_help_are_blank_in_a_row_nor_is_the_last(width: int, note: str) -> None:
     for table in (HOME, CHECKPOINTS):
-        rows = [row.strip() for row in page("Keys", table, note, width).plain.splitlines()]
+        rows = [row.strip() for row in page("Keys", table, note, width).plain.split("\n")]
         assert rows[-1]
         assert not [at for at, row in enumerate(rows[1:], 1) if not row and not rows[at - 1]]
 

@@ -217,7 +217,7 @@ class CheckpointsScreen(Screen[None]):
 
     def _refresh_lost(self) -> None:
         self.set_class(self.example is not None, "-inside")
-        width = max(self.app.size.width - (2 if self.has_class("-narrow") else 5), 1)
+        width = max(self.app.size.width - (2 if self.has_class("-narrow") else 6), 1)
         heights = {"-higher": 14, "-high": 8, "-short": 5, "-low": 4}
         height = next((rows for name, rows in heights.items() if self.has_class(name)), 5)
         strip = LostStrip(
