@@ -1,4 +1,4 @@
-"""What each call of `uphold decide` wrote for a reviewer or a program, on pairs as `uphold next` had shown them."""
+"""The acts of `uphold decide`: what each call wrote for a reviewer or a program, on pairs as `uphold next` had shown them."""
 
 import sqlite3
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What a session came to: pairs read, how the numbers changed, why verdicts were overturned; and how it was left."""
+"""The summary of a review session: pairs read, how the numbers changed, why verdicts were overturned; and how it was left."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING

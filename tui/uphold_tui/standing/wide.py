@@ -1,4 +1,4 @@
-"""What wide screens show of standing besides: every test of the set, the checks for drift, and the pairs it was wrong on."""
+"""The third column of the standing screen, on wide terminals: every test of the set, the checks for drift, and the pairs it was wrong on."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What people and judges said on a pair as words: who, which system, and why."""
+"""Decisions and verdicts on a pair as words: who, which system, and why."""
 
 from textual.content import Content
 

@@ -1,4 +1,4 @@
-"""What wide screens show below rubric and result: the pair under the cursor with both answers, or what the draft asks."""
+"""The lower part of the workbench on large terminals: the pair under the cursor with both answers, or what the draft asks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

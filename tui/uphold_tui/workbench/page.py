@@ -1,4 +1,4 @@
-"""What stands round rubric and result on the workbench: header, the strip of the locked half with what is next, footer."""
+"""Header, strip and footer of the workbench; the strip has the locked half and the next step."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
