@@ -1,4 +1,4 @@
-"""The third column of the standing screen, on wide terminals: every test of the set, the checks for drift, and the pairs it was wrong on."""
+"""The third column of standing on wide terminals: every test and check, and the pairs that the judge was wrong on."""
 
 from collections.abc import Sequence
 
