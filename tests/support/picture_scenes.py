@@ -102,7 +102,7 @@ SCENES: dict[str, Scene] = {
     "list-panda": Scene("pandalm", ("l",)),
     "list-help": Scene("read", ("l", "?")),
     "numbers": Scene("read", ("i",)),
-    "numbers-tags": Scene("read", ("i", "t")),
+    "numbers-tags": Scene("several", ("down", "down", "down", "down", "i", "t"), None),
     "numbers-history": Scene("several", ("down", "down", "down", "down", "i"), None),
     "numbers-few": Scene("few", ("i",)),
     "numbers-none": Scene("desk", ("i",), reviewer="nobody"),

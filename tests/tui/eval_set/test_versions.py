@@ -158,3 +158,17 @@ async def test_a_narrow_screen_has_the_list_then_the_difference(store: Store) ->
         assert "v2 against v1" in shown(pilot)
         await press(pilot, "escape")
         assert screen.list.region.width
+
+
+async def test_paging_is_offered_where_the_difference_goes_on(store: Store) -> None:
+    async with make_app(store, reviewer="mira").run_test(size=SIZE) as pilot:
+        screen = await opened(pilot)
+        assert not screen.diff.max_top
+        assert "pgdn page" not in shown(pilot)
+        await pilot.resize_terminal(SIZE[0], 20)
+        await press(pilot)
+        assert screen.diff.max_top
+        assert "pgdn page" in shown(pilot)
+        await press(pilot, "j")
+        assert "The first version: nothing to compare." in shown(pilot)
+        assert "pgdn page" not in shown(pilot)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from textual.content import Content
 
 from support.run_counts import Looked, compared, counts_of, table, votes
 from uphold.records.counts import ReviewerHabits, RunCounts
@@ -17,7 +18,7 @@ from uphold.reports.run_report import run_report
 from uphold.reports.text_tables import text_tables
 from uphold.stats.summary import run_statistics
 from uphold_tui.console import print_report
-from uphold_tui.numbers.page import NumbersView, Row, left_rows, page_columns, right_rows
+from uphold_tui.numbers.page import NumbersView, Row, _columns, left_rows, page_columns, right_rows
 
 LABELS = {
     RowId.LIKE_THESE: ("for instructions like these", "win rate"),
@@ -218,3 +219,10 @@ def test_a_judge_of_one_order_is_not_said_to_need_more_verdicts_for_a_lean() -> 
     lines = screen_lines(report_of(compared("W" * 40, "W" * 40)))
     at = next(place for place, line in enumerate(lines) if "first shown is chosen" in line)
     assert lines[at + 1].split(maxsplit=1) == ["judge", "no pair in both orders"]
+
+
+def test_long_ends_of_an_interval_leave_the_number_in_its_column() -> None:
+    short, long = (_columns(Content("κ"), "8 of 13", ".41", ends, 54).plain for ends in ("10 needed", "−.02 to .88"))
+    assert short.index(".41") == long.index(".41")
+    assert long.endswith(".41 −.02 to .88")
+    assert len(short) == len(long) == 54

@@ -507,10 +507,12 @@ def _is_missing(row: NumberRow) -> bool:
 
 def _columns(label: Content, counts: str, number: str, ends: str, width: int) -> Content:
     """Return a name, counts, a number, and both ends of its interval in columns."""
-    room = max(min(width - 20 - max(len(ends), 9), _LABEL_WIDTH), 8)
+    room = max(min(width - 29, _LABEL_WIDTH, width - 18 - len(ends)), 8)
     name = label.truncate(room, ellipsis=True)
     gap = " " * (room - name.cell_length)
-    return Content.assemble(name, gap, (f"{counts:>11}", MUTED), (f"{number:>6}", BOLD), (f"   {ends}", MUTED))
+    # Long ends come nearer to the number, so that it stays in its column.
+    lead = " " * min(max(width - 17 - room - len(ends), 1), 3)
+    return Content.assemble(name, gap, (f"{counts:>11}", MUTED), (f"{number:>6}", BOLD), (f"{lead}{ends}", MUTED))
 
 
 def _refused(label: Content, reason: str, width: int) -> Iterator[Row]:

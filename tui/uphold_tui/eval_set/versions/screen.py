@@ -234,6 +234,7 @@ class VersionsScreen(Screen[None]):
     def _show_diff_rows(self, rows: Sequence[Content]) -> None:
         margins = Margins(0 if self.has_class("-low") else 1, 1 if self.has_class("-narrow") else 2, 2)
         self.diff.show(PreparedAnswer(Content("\n").join(rows), ""), margins, Content(""), self.signs.more)
+        self._refresh_footer()
 
     def _refresh_keys(self) -> None:
         table = {name.removeprefix("versions."): key for name, key in self.table.items()}
@@ -254,7 +255,8 @@ class VersionsScreen(Screen[None]):
         words = "compare no more" if self.comparing else "compare with marked"
         first = [entry(table["mark"]), entry(table["compare"], words)]
         # What brings a version back, or has it judged again, stands in the panel where it can be done.
-        pages = [entry(table["page"], "page")] if self.alone or not self.has_class("-narrow") else []
+        is_seen = self.alone or not self.has_class("-narrow")
+        pages = [entry(table["page"], "page")] if is_seen and self.diff.max_top else []
         self.footer.show([first, pages, last])
 
     def show_message(self, message: Content) -> None:
