@@ -69,6 +69,7 @@ class NewCheckpointScreen(Screen[None]):
         self.list = Static(id="list", markup=False)
         self.page = VerticalScroll(self.list, id="page", can_focus=False)
         self.strip = Static(id="strip", markup=False)
+        self.strip.auto_links = False
         self.footer = KeyFooter("footer")
 
     def compose(self) -> ComposeResult:

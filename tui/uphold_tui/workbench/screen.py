@@ -95,6 +95,7 @@ class WorkbenchScreen(Screen[None]):
         self.result = VerticalScroll(self.trial, self.pairs, id="result", can_focus=False)
         self.detail = DetailPane(source, self._signs)
         self.strip = Static(id="strip", markup=False)
+        self.strip.auto_links = False
         self.footer = KeyFooter("footer")
 
     def compose(self) -> ComposeResult:
