@@ -111,6 +111,14 @@ def test_help_goes_below_one_another_where_there_is_no_room_for_columns() -> Non
     assert len(rows) > len(REVIEW) // 2
 
 
+def test_help_of_the_start_screen_stands_in_two_columns_and_in_one_has_no_blank_row_at_its_end() -> None:
+    two, one = (page("Keys", HOME, "", width).plain.splitlines() for width in (100, 60))
+    assert "Runs" in two[2]
+    assert "Sets" in two[2]
+    assert one[-1].strip()
+    assert len(two) < len(one)
+
+
 def test_a_remapped_key_is_shown_as_it_is() -> None:
     table = {entry.id: entry for entry in remapped(REVIEW, {"review.tie": "e,E"})}
     assert table["review.tie"].keys == ("e", "E")

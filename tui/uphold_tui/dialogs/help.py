@@ -17,9 +17,9 @@ REVIEW_NOTE = (
 )
 
 _COLUMNS = (
-    ("Decide", "Add", "Checkpoints", "Judging", "Example", "Import", "Files"),
+    ("Decide", "Add", "Runs", "Checkpoints", "Judging", "Example", "Import", "Files"),
     ("Read", "Pairs", "Numbers", "List", "Health"),
-    ("Narrow", "Runs", "Sets", "Move", "Set", "Show"),
+    ("Narrow", "Sets", "Move", "Set", "Show"),
 )
 """Groups of keys, by the column that they stand in."""
 
@@ -113,7 +113,7 @@ def page(title: str, table: Sequence[Key], note: str, width: int, *, ids: bool =
         ]
         body = [Content(" " * _GAP).join(row) for row in zip(*padded, strict=True)]
     else:
-        body = [row for column in filled for row in (*block(column, width), Content(""))]
+        body = [row for column in filled for row in block(column, width)]
     foot = Content.styled(note, MUTED).wrap(max(width, 1)) if note else []
     return Content("\n").join([head, Content(""), *body, *([Content(""), *foot] if foot else [])])
 
