@@ -32,6 +32,7 @@ async def test_a_locked_database_keeps_the_pair_and_the_verdict_until_enter_save
         screen = shown(pilot)
         assert re.search(r"Not saved: another program is writing: waiting, \d+ s\.", screen)
         assert "Your verdict is kept here; enter tries again, u drops it, S elsewhere." in screen
+        assert not {"skip", "flag", "undo", "filter"} & set(screen.splitlines()[-1].split())
         assert review(pilot).session.current is first
         await press(pilot, "enter", "right", "J")
         assert "Not saved:" in shown(pilot)
@@ -39,6 +40,7 @@ async def test_a_locked_database_keeps_the_pair_and_the_verdict_until_enter_save
         other.rollback()
         await press(pilot, "enter")
         assert "Not saved" not in shown(pilot)
+        assert "s skip  f flag" in shown(pilot)
     assert session(store).trail(1)[0].choice == "tie"
 
 
