@@ -5,6 +5,8 @@ import sqlite3
 from pathlib import Path
 from time import monotonic
 
+import pytest
+
 from support.app_samples import app, database, press, review, session, shown
 from uphold.workflows.lookup import Store
 
@@ -67,6 +69,21 @@ async def test_another_verdict_takes_the_place_of_one_that_waits(tmp_path: Path)
         other.rollback()
         await press(pilot, "enter")
     assert session(store).trail(1)[0].choice == "both-bad"
+
+
+@pytest.mark.parametrize("key", ["s", "f", "x", "c", "w"])
+async def test_no_other_act_takes_the_place_of_a_verdict_that_waits(tmp_path: Path, key: str) -> None:
+    store = database(tmp_path)
+    async with app(store).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        _impatient(store)
+        other = _locked(store.path)
+        await press(pilot, "t", key)
+        assert "Not saved" in shown(pilot)
+        other.rollback()
+        await press(pilot, "enter")
+        assert "Not saved" not in shown(pilot)
+    assert "tie" in {event.choice for event in session(store).trail(9)}
 
 
 async def test_a_verdict_that_met_a_lock_is_saved_by_itself_once_the_lock_is_gone(tmp_path: Path) -> None:
