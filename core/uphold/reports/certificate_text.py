@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from uphold.formatting import count, count_noun, of_n, p_value, percent, score
+from uphold.formatting import count, of_n, p_value, percent, score
 from uphold.records.certificates import (
     Certificate,
     CertificateState,
@@ -90,10 +90,10 @@ def bound_rows(certificate: Certificate) -> list[tuple[str, str]]:
     times = "" if bound.samples < 2 else f", {count(bound.samples)} samples each"
     return [
         ("judge", versioned_name(certificate.judge)),
-        ("orders", order_words(bound.orders) + times),
+        ("orders", order_words(bound.orders).removesuffix(" orders") + times),
         ("floor", percent(bound.floor)),
         ("set", f"{bound.set} v{bound.version}, {bound.set_hash[:6]}"),
-        ("examples", count_noun(bound.examples, "example")),
+        ("examples", count(bound.examples)),
         ("tested", certificate.created_at[:10]),
     ]
 

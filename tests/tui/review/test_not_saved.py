@@ -5,6 +5,8 @@ import sqlite3
 from pathlib import Path
 from time import monotonic
 
+import pytest
+
 from support.app_samples import app, database, press, review, session, shown
 from uphold.workflows.lookup import Store
 
@@ -32,6 +34,7 @@ async def test_a_locked_database_keeps_the_pair_and_the_verdict_until_enter_save
         screen = shown(pilot)
         assert re.search(r"Not saved: another program is writing: waiting, \d+ s\.", screen)
         assert "Your verdict is kept here; enter tries again, u drops it, S elsewhere." in screen
+        assert not {"skip", "flag", "undo", "filter"} & set(screen.splitlines()[-1].split())
         assert review(pilot).session.current is first
         await press(pilot, "enter", "right", "J")
         assert "Not saved:" in shown(pilot)
@@ -39,6 +42,7 @@ async def test_a_locked_database_keeps_the_pair_and_the_verdict_until_enter_save
         other.rollback()
         await press(pilot, "enter")
         assert "Not saved" not in shown(pilot)
+        assert "s skip  f flag" in shown(pilot)
     assert session(store).trail(1)[0].choice == "tie"
 
 
@@ -65,6 +69,21 @@ async def test_another_verdict_takes_the_place_of_one_that_waits(tmp_path: Path)
         other.rollback()
         await press(pilot, "enter")
     assert session(store).trail(1)[0].choice == "both-bad"
+
+
+@pytest.mark.parametrize("key", ["s", "f", "x", "c", "w"])
+async def test_no_other_act_takes_the_place_of_a_verdict_that_waits(tmp_path: Path, key: str) -> None:
+    store = database(tmp_path)
+    async with app(store).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        _impatient(store)
+        other = _locked(store.path)
+        await press(pilot, "t", key)
+        assert "Not saved" in shown(pilot)
+        other.rollback()
+        await press(pilot, "enter")
+        assert "Not saved" not in shown(pilot)
+    assert "tie" in {event.choice for event in session(store).trail(9)}
 
 
 async def test_a_verdict_that_met_a_lock_is_saved_by_itself_once_the_lock_is_gone(tmp_path: Path) -> None:

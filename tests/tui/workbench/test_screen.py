@@ -104,6 +104,18 @@ async def test_before_the_first_try_there_is_no_figure_and_its_price_is_named(st
         assert server.asked == []
 
 
+async def test_a_key_of_the_strip_can_be_clicked(store: Store, server: Server) -> None:
+    async with app(store).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot, store)
+        await press(pilot, "n", *"Facts first.", "enter")
+        rows = shown(pilot).split("\n")
+        row = next(place for place, text in enumerate(rows) if "S keep as v2" in text)
+        await pilot.click(offset=(rows[row].index("keep as") + 1, row))
+        await pilot.pause()
+        assert "kept as v2: --judge 'weak v2' asks it" in shown(pilot)
+        assert not screen.is_new
+
+
 async def test_a_try_shows_fixed_and_broken_and_is_kept_as_a_version(store: Store, server: Server) -> None:
     async with app(store).run_test(size=WIDE) as pilot:
         screen = await opened(pilot, store)

@@ -152,13 +152,16 @@ def mode_chips(reading: ReadingState) -> Iterator[str]:
 
 
 def footer_keys(session: ReviewSession, state: ScreenState, pair: PairView, shape: Shape) -> list[list[Content]]:
-    """What is live now besides the keys of the You row, in groups; the one before the last goes first where room is short."""
-    table, reading = state.table, state.reading
+    """What is live now besides the keys of the You row, in groups; the one before the last goes first where room is short.
+
+    While a verdict is not saved what can be done with it stands in the You row, and no other screen opens.
+    """
+    table, reading, is_saved = state.table, state.reading, state.not_saved is None
     decided = badges.your_choice(pair) is not None
     live = [*(() if decided else ("skip",)), *(() if shape.tiny else ("flag", "comment"))]
     live += [*(("why",) if pair.state.decision is not None and not shape.tiny else ()), "undo"]
     shown = keys_shown(strip_state(session, state, pair), shape.columns)
-    act = _entries(table, *(name for name in live if name not in shown))
+    act = _entries(table, *(name for name in live if is_saved and name not in shown))
     if shape.tiny:
         return [[_entry(table, "pane"), *act], *last_footer_keys(table)]
     if reading.diff:
@@ -172,12 +175,13 @@ def footer_keys(session: ReviewSession, state: ScreenState, pair: PairView, shap
             _entry(table, "unfind"),
         ]
         return [steps, act, *last_footer_keys(table)]
-    figures = () if session.blind else ("figures",)
+    figures = ("figures",) if is_saved and not session.blind else ()
+    finding = ("find", "filter") if is_saved else ("find",)
     return [
         act,
         _reading_keys(table, pair, reading, state.panes, shape),
-        *([_entries(table, "pairs", *figures)] if shape.wide else []),
-        _entries(table, *((figures or ("find",)) if shape.narrow else ("find", "filter"))),
+        *([_entries(table, "pairs", *figures)] if shape.wide and is_saved else []),
+        _entries(table, *((figures or ("find",)) if shape.narrow else finding)),
         *last_footer_keys(table),
     ]
 

@@ -336,19 +336,19 @@ class ReviewScreen(Screen[None]):
     def action_skip(self) -> None:
         """Skip; it comes back at the end of the queue."""
         pair = self._accepted()
-        if pair is not None:
+        if pair is not None and not self._has_unsaved():
             self._run(pair, partial(self.session.skip, self._on_screen(pair), self._seconds()))
 
     def action_flag(self) -> None:
         """Flag for a second look, or no longer."""
         pair = self._accepted()
-        if pair is not None:
+        if pair is not None and not self._has_unsaved():
             self._run(pair, partial(self.session.flag, self._on_screen(pair)))
 
     def action_broken(self) -> None:
         """Mark the example as broken, or no longer."""
         pair = self._accepted()
-        if pair is not None:
+        if pair is not None and not self._has_unsaved():
             self._run(pair, partial(self.session.broken, self._on_screen(pair)))
 
     def action_undo(self) -> None:
@@ -368,7 +368,7 @@ class ReviewScreen(Screen[None]):
     def action_comment(self) -> None:
         """Write a comment."""
         pair = self._accepted()
-        if pair is None:
+        if pair is None or self._has_unsaved():
             return
         from uphold_tui.dialogs.annotate import CommentScreen
 
@@ -381,7 +381,7 @@ class ReviewScreen(Screen[None]):
     def action_why(self) -> None:
         """Say why, with one key a reason."""
         pair = self._accepted()
-        if pair is None:
+        if pair is None or self._has_unsaved():
             return
         from uphold_tui.dialogs.annotate import ReasonsScreen
 
