@@ -38,7 +38,7 @@ def _index(listed: Terminal, still: float) -> None:
     _open(listed, still)
     _write(listed, still)
     listed.send("\r")
-    listed.wait("in 1 of")
+    listed.wait("1 of ")
     _leave(listed, still)
 
 
@@ -117,7 +117,7 @@ def _search(listed: Terminal, still: float) -> Timed:
         _open(listed, still)
         _write(listed, still)
         listed.send("\r")
-        taken = listed.wait("in 1 of", _SOUGHT) - listed.sent
+        taken = listed.wait("1 of ", _SOUGHT) - listed.sent
         _leave(listed, still)
         return taken
 
